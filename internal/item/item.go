@@ -1,0 +1,64 @@
+// Package item is the register of all named things: the title and area of every item, for pickers,
+// search, and references "to anything". The area that owns an item keeps its entry in the same transaction.
+package item
+
+import (
+	"context"
+	"strings"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/problem"
+	"accordo.dev/internal/ref"
+)
+
+// Item is one entry of the register.
+type Item struct {
+	Ref   ref.Ref   `json:"ref"`
+	Title i18n.Text `json:"title"`
+	Area  string    `json:"area"`
+}
+
+// Put writes or renames an entry.
+func Put(ctx context.Context, tx *db.Tx, it Item) error {
+	search := strings.ToLower(it.Ref.ID() + " " + it.Title.EN + " " + it.Title.IT)
+	_, err := tx.Exec(ctx, `INSERT INTO item (ref, kind, title, title_it, area, search) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (ref) DO UPDATE SET title = excluded.title, title_it = excluded.title_it, area = excluded.area, search = excluded.search`,
+		it.Ref, it.Ref.Kind(), it.Title.EN, it.Title.IT, it.Area, search)
+	return err
+}
+
+// Remove takes an entry out.
+func Remove(ctx context.Context, tx *db.Tx, r ref.Ref) error {
+	_, err := tx.Exec(ctx, "DELETE FROM item WHERE ref = $1", r)
+	return err
+}
+
+// Get finds an item by its name.
+func Get(ctx context.Context, r db.Reader, name ref.Ref) (Item, error) {
+	missing := problem.New(problem.NotFound, "problem.not-found", "what", string(name))
+	return db.One(ctx, r, missing, scan, "SELECT ref, title, title_it, area FROM item WHERE ref = $1", name)
+}
+
+// Search finds items that contain all words of the query, at most limit of them.
+func Search(ctx context.Context, r db.Reader, query string, limit int) ([]Item, error) {
+	words := strings.Fields(strings.ToLower(query))
+	if len(words) == 0 {
+		return nil, nil
+	}
+	if len(words) > 8 {
+		words = words[:8]
+	}
+	where, args := make([]string, len(words)), make([]any, len(words), len(words)+1)
+	for i, word := range words {
+		where[i] = `search LIKE $` + string(rune('1'+i)) + ` ESCAPE '\'`
+		args[i] = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+	}
+	return db.All(ctx, r, scan, "SELECT ref, title, title_it, area FROM item WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY kind, title LIMIT $"+string(rune('1'+len(words))), append(args, limit)...)
+}
+
+func scan(s db.Scan) (Item, error) {
+	var it Item
+	return it, s(&it.Ref, &it.Title.EN, &it.Title.IT, &it.Area)
+}

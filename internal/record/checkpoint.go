@@ -1,0 +1,115 @@
+package record
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"accordo.dev/internal/db"
+)
+
+// Key signs checkpoints. It is made at the first start and lives in the data folder, readable by the
+// owner only; its public half ("vkey") is what a verifier needs.
+type Key struct {
+	Signer note.Signer
+	Public string // note verifier key, "name+hash+base64"
+}
+
+const keyFile = "record.key"
+
+// LoadKey reads the checkpoint key from dir, making it when there is none.
+func LoadKey(dir string) (Key, error) {
+	path := filepath.Join(dir, keyFile)
+	data, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return makeKey(dir, path)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("record key: %w", err)
+	}
+	secret, public, ok := strings.Cut(strings.TrimSpace(string(data)), "\n")
+	if !ok {
+		return Key{}, fmt.Errorf("record key: %s is damaged", path)
+	}
+	return newKey(secret, public)
+}
+
+func makeKey(dir, path string) (Key, error) {
+	secret, public, err := note.GenerateKey(rand.Reader, "accordo-record")
+	if err != nil {
+		return Key{}, fmt.Errorf("record key: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Key{}, fmt.Errorf("record key: %w", err)
+	}
+	if err := os.WriteFile(path, []byte(secret+"\n"+public+"\n"), 0o600); err != nil {
+		return Key{}, fmt.Errorf("record key: %w", err)
+	}
+	return newKey(secret, public)
+}
+
+func newKey(secret, public string) (Key, error) {
+	signer, err := note.NewSigner(secret)
+	if err != nil {
+		return Key{}, fmt.Errorf("record key: %w", err)
+	}
+	return Key{Signer: signer, Public: public}, nil
+}
+
+// Checkpoint is a signed statement "the log has this size and this root", as a signed note.
+type Checkpoint struct {
+	Size int64
+	Root tlog.Hash
+	Note string // text and signature, as golang.org/x/mod/sumdb/note writes it
+}
+
+// Sign makes the checkpoint of the log as it is now.
+func (k Key) Sign(ctx context.Context, r db.Reader) (Checkpoint, error) {
+	size, err := Size(ctx, r)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	root, err := Root(ctx, r, size)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	text := fmt.Sprintf("accordo-record\n%d\n%s\n", size, base64.StdEncoding.EncodeToString(root[:]))
+	signed, err := note.Sign(&note.Note{Text: text}, k.Signer)
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
+	}
+	return Checkpoint{Size: size, Root: root, Note: string(signed)}, nil
+}
+
+// OpenCheckpoint checks the signature of a checkpoint against a public key and reads it.
+func OpenCheckpoint(text, public string) (Checkpoint, error) {
+	verifier, err := note.NewVerifier(strings.TrimSpace(public))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("checkpoint key: %w", err)
+	}
+	opened, err := note.Open([]byte(text), note.VerifierList(verifier))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
+	}
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) < 4 || lines[0] != "accordo-record" {
+		return Checkpoint{}, fmt.Errorf("checkpoint: not of an accordo record")
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("checkpoint size: %w", err)
+	}
+	root, err := base64.StdEncoding.DecodeString(lines[2])
+	if err != nil || len(root) != tlog.HashSize {
+		return Checkpoint{}, fmt.Errorf("checkpoint root: not a hash")
+	}
+	return Checkpoint{Size: size, Root: tlog.Hash(root), Note: text}, nil
+}
