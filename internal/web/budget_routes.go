@@ -1,0 +1,4 @@
+package web
+
+// budgetRoutes binds the pages of this area.
+func (s *Server) budgetRoutes(m *mux) {}

@@ -1,0 +1,4 @@
+package web
+
+// homeRoutes binds the pages of this area.
+func (s *Server) homeRoutes(m *mux) {}

@@ -1,0 +1,4 @@
+package web
+
+// identityRoutes binds the pages of this area.
+func (s *Server) identityRoutes(m *mux) {}

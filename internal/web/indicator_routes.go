@@ -1,0 +1,4 @@
+package web
+
+// indicatorRoutes binds the pages of this area.
+func (s *Server) indicatorRoutes(m *mux) {}

@@ -1,0 +1,4 @@
+package web
+
+// projectRoutes binds the pages of this area.
+func (s *Server) projectRoutes(m *mux) {}

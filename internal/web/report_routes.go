@@ -1,0 +1,4 @@
+package web
+
+// reportRoutes binds the pages of this area.
+func (s *Server) reportRoutes(m *mux) {}

@@ -1,0 +1,4 @@
+package web
+
+// riskRoutes binds the pages of this area.
+func (s *Server) riskRoutes(m *mux) {}
