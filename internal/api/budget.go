@@ -1,0 +1,4 @@
+package api
+
+// budgetRoutes offers the operations of this area.
+func (s *server) budgetRoutes() {}

@@ -1,0 +1,4 @@
+package api
+
+// identityRoutes offers the operations of this area.
+func (s *server) identityRoutes() {}

@@ -1,0 +1,4 @@
+package api
+
+// landscapeRoutes offers the operations of this area.
+func (s *server) landscapeRoutes() {}

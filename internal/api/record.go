@@ -1,0 +1,4 @@
+package api
+
+// recordRoutes offers the operations of this area.
+func (s *server) recordRoutes() {}

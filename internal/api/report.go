@@ -1,0 +1,4 @@
+package api
+
+// reportRoutes offers the operations of this area.
+func (s *server) reportRoutes() {}

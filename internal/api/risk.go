@@ -1,0 +1,4 @@
+package api
+
+// riskRoutes offers the operations of this area.
+func (s *server) riskRoutes() {}
