@@ -158,3 +158,9 @@ func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows [][
 		return nil
 	})
 }
+
+// ValidDay tells whether text is a calendar day as days are kept: 2026-11-25.
+func ValidDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}

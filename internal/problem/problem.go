@@ -129,3 +129,13 @@ func Is(err error, kind Kind) bool {
 	e, ok := As(err)
 	return ok && e.Kind == kind
 }
+
+// Choice refuses a value that is not one of those allowed; nil when it is.
+func Choice(field, value string, allowed ...string) *Error {
+	for _, one := range allowed {
+		if value == one {
+			return nil
+		}
+	}
+	return Field(field, "problem.choice", "value", value, "choices", strings.Join(allowed, ", "))
+}
