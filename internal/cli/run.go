@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+
+	"accordo.dev/internal/api"
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/web"
+)
+
+// RunCmd serves the pages and the API.
+type RunCmd struct {
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ACCORDO_LISTEN"`
+	Origin string `help:"Address under which people reach the site (https://accordo.example.org); http on the listening address otherwise." env:"ACCORDO_ORIGIN"`
+	Demo   bool   `help:"Create the demonstration organisation when the database is empty."`
+}
+
+// Run serves until it is stopped.
+func (c *RunCmd) Run(env *Env) error {
+	listener, err := (&net.ListenConfig{}).Listen(env.Context, "tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	origin := c.Origin
+	if origin == "" {
+		origin = "http://" + listener.Addr().String()
+	}
+	server := &http.Server{Handler: env.site(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	env.Say("cli.run.ready", "address", origin)
+	return web.Serve(env.Context, server, func() error { return server.Serve(listener) })
+}
+
+// site wires pages and API.
+func (e *Env) site(origin string) http.Handler {
+	pages := web.New(web.Config{
+		DB: e.DB, Run: e.Run, Key: e.Key, Data: e.Data, Sessions: memstore.New(), Log: e.Log,
+		Secure: len(origin) > 8 && origin[:8] == "https://", Origin: origin,
+	})
+	return pages.Handler(api.Handler(api.Config{Run: e.Run, Who: e.caller, Log: e.Log, Version: e.Version}))
+}
+
+// caller is who calls the API.
+func (e *Env) caller(r *http.Request) (db.Actor, error) {
+	return db.Actor{}, nil
+}

@@ -1,0 +1,188 @@
+package folder
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"accordo.dev/internal/problem"
+)
+
+// document is one YAML file with its lines, so that errors can name them.
+type document struct {
+	name string
+	data []byte
+	root *yaml.Node
+}
+
+// open reads a YAML file: UTF-8, of bounded size and depth, one document, no aliases.
+func open(path string) (*document, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	d := &document{name: filepath.Base(path), data: data, root: &yaml.Node{}}
+	if len(data) > maxFile {
+		return nil, d.wrong(0, "folder.error.large", "limit", maxFile>>20)
+	}
+	if err := yaml.Unmarshal(data, d.root); err != nil {
+		return nil, d.syntax(err)
+	}
+	if node := tooStrange(d.root, 0); node != nil {
+		return nil, d.wrong(node.Line, "folder.error.strange")
+	}
+	return d, nil
+}
+
+// tooStrange finds what an organisation file never needs: aliases, and nesting deeper than 20.
+func tooStrange(node *yaml.Node, depth int) *yaml.Node {
+	if node.Kind == yaml.AliasNode || depth > 20 {
+		return node
+	}
+	for _, child := range node.Content {
+		if found := tooStrange(child, depth+1); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// decode reads the file into a value; a field that the value does not have is an error.
+func (d *document) decode(into any) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(d.data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return d.syntax(err)
+	}
+	return nil
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+
+// syntax turns the errors of the YAML library into problems with file and line.
+func (d *document) syntax(err error) error {
+	texts := []string{err.Error()}
+	var typed *yaml.TypeError
+	if errors.As(err, &typed) {
+		texts = typed.Errors
+	}
+	var wrong []*problem.Error
+	for _, text := range texts {
+		line, detail := 0, strings.TrimPrefix(text, "yaml: ")
+		if m := yamlLine.FindStringSubmatch(text); m != nil {
+			line, _ = strconv.Atoi(m[1]) //nolint:errcheck // digits
+			detail = m[2]
+		}
+		wrong = append(wrong, d.wrong(line, "folder.error.yaml", "detail", shorten(detail)))
+	}
+	return problem.Many(wrong)
+}
+
+func (d *document) wrong(line int, key string, args ...any) *problem.Error {
+	return problem.New(problem.Invalid, key, args...).At(problem.Source{File: d.name, Line: line})
+}
+
+func shorten(text string) string {
+	if runes := []rune(text); len(runes) > 160 {
+		return string(runes[:160]) + "…"
+	}
+	return text
+}
+
+// locate gives each problem of an area the file and line of its field: "elements[core].rto_min".
+func (d *document) locate(err error) error {
+	p, ok := problem.As(err)
+	if !ok {
+		return err
+	}
+	var located []*problem.Error
+	for _, cause := range flatten(p) {
+		if cause.Source.File == "" {
+			cause = cause.At(problem.Source{File: d.name, Line: d.line(cause.Field)})
+		}
+		located = append(located, cause)
+	}
+	return problem.Many(located)
+}
+
+var step = regexp.MustCompile(`^([^.\[]+)(?:\[([^\]]+)\])?$`)
+
+// line finds the line of a field path; of its nearest ancestor when the field itself is not written.
+func (d *document) line(field string) int {
+	if len(d.root.Content) == 0 {
+		return 0
+	}
+	node := d.root.Content[0]
+	for _, text := range splitPath(field) {
+		m := step.FindStringSubmatch(text)
+		if m == nil {
+			break
+		}
+		next := child(node, m[1])
+		if next != nil && m[2] != "" {
+			next = entry(next, m[2])
+		}
+		if next == nil {
+			break
+		}
+		node = next
+	}
+	return node.Line
+}
+
+// splitPath cuts at dots outside of brackets: ids may hold dots.
+func splitPath(field string) []string {
+	var steps []string
+	depth, start := 0, 0
+	for i, c := range field {
+		switch {
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == '.' && depth == 0:
+			steps = append(steps, field[start:i])
+			start = i + 1
+		}
+	}
+	return append(steps, field[start:])
+}
+
+// child is the value of a key of a mapping.
+func child(node *yaml.Node, key string) *yaml.Node {
+	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// entry is the element of a sequence with this id, or with this place (0-based) where elements have none.
+func entry(node *yaml.Node, id string) *yaml.Node {
+	if node.Kind != yaml.SequenceNode {
+		return nil
+	}
+	for _, element := range node.Content {
+		if own := child(element, "id"); own != nil && own.Value == id {
+			return element
+		}
+	}
+	if place, err := strconv.Atoi(id); err == nil && place >= 0 && place < len(node.Content) {
+		return node.Content[place]
+	}
+	return nil
+}

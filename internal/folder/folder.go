@@ -1,0 +1,137 @@
+// Package folder reads and writes the whole organisation as a folder of readable YAML files, one a
+// area. Export → Apply → Export gives the same bytes. Apply validates everything first, names every
+// error with file and line, and writes all or nothing.
+package folder
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+
+	"accordo.dev/internal/change"
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/organisation"
+	"accordo.dev/internal/problem"
+)
+
+// maxFile bounds one YAML file.
+const maxFile = 64 << 20
+
+// part is one file of the folder: how it is written from the database, and how the database becomes
+// what it says. Parts are applied in order; later ones refer to earlier ones.
+type part struct {
+	file   string
+	export func(context.Context, db.Reader) (any, error)
+	apply  func(context.Context, *db.Tx, *document) ([]change.Change, error)
+}
+
+// Folder is an organisation folder on disk; Data is where raw evidence is kept.
+type Folder struct {
+	Dir  string
+	Data string
+}
+
+func (f Folder) parts() []part {
+	return []part{
+		{"organisation.yaml", exportOrganisation, applyOrganisation},
+	}
+}
+
+// Export writes the organisation into the folder, which is made when missing.
+func (f Folder) Export(ctx context.Context, r db.Reader) error {
+	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	for _, p := range f.parts() {
+		content, err := p.export(ctx, r)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", p.file, err)
+		}
+		data, err := marshal(content)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", p.file, err)
+		}
+		if err := os.WriteFile(filepath.Join(f.Dir, p.file), data, 0o644); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
+}
+
+func marshal(content any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(content); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}
+
+// ApplyIn asks for a folder to be applied.
+type ApplyIn struct {
+	Dir  string `json:"dir"`
+	Data string `json:"-"`
+}
+
+// Apply makes the organisation what the folder says, and tells what became different.
+func Apply(ctx context.Context, tx *db.Tx, in ApplyIn) ([]change.Change, error) {
+	f := Folder{Dir: in.Dir, Data: in.Data}
+	var all []change.Change
+	var wrong []*problem.Error
+	for _, p := range f.parts() {
+		changes, err := f.applyPart(ctx, tx, p)
+		if found, ok := problem.As(err); ok {
+			wrong = append(wrong, flatten(found)...)
+		} else if err != nil {
+			return nil, fmt.Errorf("apply %s: %w", p.file, err)
+		}
+		all = append(all, changes...)
+	}
+	return all, problem.Many(wrong)
+}
+
+// OpApply applies a folder; run dry, it only tells what would become different.
+var OpApply = op.Command[ApplyIn, []change.Change]{Name: "organisation.apply", Func: Apply}
+
+func (f Folder) applyPart(ctx context.Context, tx *db.Tx, p part) ([]change.Change, error) {
+	doc, err := open(filepath.Join(f.Dir, p.file))
+	if os.IsNotExist(err) {
+		return nil, problem.New(problem.Invalid, "folder.error.missing").At(problem.Source{File: p.file})
+	}
+	if err != nil {
+		return nil, err
+	}
+	changes, err := p.apply(ctx, tx, doc)
+	return changes, doc.locate(err)
+}
+
+func flatten(p *problem.Error) []*problem.Error {
+	if len(p.Causes) > 0 {
+		return p.Causes
+	}
+	return []*problem.Error{p}
+}
+
+func exportOrganisation(ctx context.Context, r db.Reader) (any, error) {
+	return organisation.Get(ctx, r, struct{}{})
+}
+
+func applyOrganisation(ctx context.Context, tx *db.Tx, doc *document) ([]change.Change, error) {
+	var want organisation.Organisation
+	if err := doc.decode(&want); err != nil {
+		return nil, err
+	}
+	return organisation.Apply(ctx, tx, want)
+}
+
+// Exists tells whether dir looks like an organisation folder.
+func Exists(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, "organisation.yaml"))
+	return err == nil && info.Mode().IsRegular()
+}
