@@ -17,6 +17,7 @@ import (
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/project"
 )
 
 // maxFile bounds one YAML file.
@@ -39,6 +40,7 @@ type Folder struct {
 func (f Folder) parts() []part {
 	return []part{
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
+		{"project.yaml", exported(project.Export), applied(project.Apply)},
 	}
 }
 
@@ -128,6 +130,21 @@ func applyOrganisation(ctx context.Context, tx *db.Tx, doc *document) ([]change.
 		return nil, err
 	}
 	return organisation.Apply(ctx, tx, want)
+}
+
+// exported and applied fit the functions of an area to a part.
+func exported[F any](export func(context.Context, db.Reader) (F, error)) func(context.Context, db.Reader) (any, error) {
+	return func(ctx context.Context, r db.Reader) (any, error) { return export(ctx, r) }
+}
+
+func applied[F any](apply func(context.Context, *db.Tx, F) ([]change.Change, error)) func(context.Context, *db.Tx, *document) ([]change.Change, error) {
+	return func(ctx context.Context, tx *db.Tx, doc *document) ([]change.Change, error) {
+		var want F
+		if err := doc.decode(&want); err != nil {
+			return nil, err
+		}
+		return apply(ctx, tx, want)
+	}
 }
 
 // Exists tells whether dir looks like an organisation folder.
