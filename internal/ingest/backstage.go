@@ -18,8 +18,8 @@ import (
 
 // yamlBytes and yamlNodes bound one YAML file, because YAML is read whole: its nodes need many times its bytes.
 const (
-	yamlBytes = 16 << 20
-	yamlNodes = 1_000_000
+	yamlBytes = 8 << 20
+	yamlNodes = 500_000
 	yamlHops  = 8 // aliases followed in a row
 )
 
@@ -42,11 +42,10 @@ type backstageReader struct {
 	src       *Source
 	record    int // document of the current file
 	records   int // of all files
-	nodes     int // YAML nodes of the current file
 }
 
 func (b *backstageReader) file(src *Source) error {
-	b.src, b.record, b.nodes = src, 0, 0
+	b.src, b.record = src, 0
 	data, err := readYAML(src)
 	if err != nil {
 		return err
@@ -73,7 +72,18 @@ func readYAML(src *Source) ([]byte, error) {
 	src.window = yamlBytes + readAhead
 	src.limits.Bytes = min(src.limits.Bytes, yamlBytes)
 	data, err := io.ReadAll(src)
-	return data, err
+	if err != nil {
+		return nil, err
+	}
+	// Every node but the first follows one of these characters, so their number bounds the memory before any is spent.
+	marks := 0
+	for _, c := range []byte("\n,:[{-") {
+		marks += bytes.Count(data, []byte{c})
+	}
+	if marks > yamlNodes {
+		return nil, src.tooLarge(At{}, "ingest.error.nodes", "limit", yamlNodes)
+	}
+	return data, nil
 }
 
 var errYAMLPanic = errors.New("yaml: line 0: the parser gave up")
@@ -104,17 +114,13 @@ func (b *backstageReader) wrong(n *yaml.Node, field, key string, args ...any) er
 	return b.src.wrong(b.at(n), field, key, args...)
 }
 
-// measure walks the nodes as written, without following aliases, and holds the limits on depth and number.
+// measure walks the nodes as written, without following aliases, and holds the limits on depth and fields.
 func (b *backstageReader) measure(n *yaml.Node, depth int) error {
-	b.nodes++
 	if depth > b.src.limits.Depth {
-		return b.src.tooLarge("ingest.error.depth", "limit", b.src.limits.Depth)
-	}
-	if b.nodes > yamlNodes {
-		return b.src.tooLarge("ingest.error.nodes", "limit", yamlNodes)
+		return b.src.tooLarge(At{Record: b.record, Line: n.Line}, "ingest.error.depth", "limit", b.src.limits.Depth)
 	}
 	if len(n.Value) > b.src.limits.Field {
-		return b.src.tooLarge("ingest.error.field-size", "limit", b.src.limits.Field)
+		return b.src.tooLarge(At{Record: b.record, Line: n.Line}, "ingest.error.field-size", "limit", b.src.limits.Field)
 	}
 	if n.Kind == yaml.MappingNode {
 		if isPlaceholder(n) {

@@ -146,7 +146,7 @@ func (t *table) read() ([]string, error) {
 		t.src.advance(t.r.InputOffset())
 		for i, cell := range row {
 			if len(cell) > t.src.limits.Field {
-				return nil, t.src.tooLarge("ingest.error.field-size", "limit", t.src.limits.Field, "column", i+1)
+				return nil, t.src.tooLarge(At{Record: t.at.Record + 1}, "ingest.error.field-size", "limit", t.src.limits.Field, "column", i+1)
 			}
 		}
 		return row, nil

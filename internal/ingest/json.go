@@ -30,7 +30,7 @@ func (j *stream) token() (jsontext.Token, error) {
 	}
 	j.src.advance(j.d.InputOffset())
 	if j.d.StackDepth() > j.src.limits.Depth {
-		return t, j.src.tooLarge("ingest.error.depth", "limit", j.src.limits.Depth)
+		return t, j.src.tooLarge(At{Record: j.record}, "ingest.error.depth", "limit", j.src.limits.Depth)
 	}
 	return t, nil
 }

@@ -126,6 +126,16 @@ func TestKEVSampleGivesEveryRowTwiceAlike(t *testing.T) {
 	}
 }
 
+func TestKEVHugeFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200 MB, skipped with -short")
+	}
+	src := ingest.NewSource("huge", repeat(`{"other":[`, `"`+strings.Repeat("x", 2100)+`"`, 100_000, `],"vulnerabilities":[]}`), ingest.SourceOptions{})
+	if _, _, err := readKEV(t, src); err != nil || src.Size() < 200<<20 || src.SHA256() == "" {
+		t.Errorf("got %d bytes, %v, want 200 MB without an error", src.Size(), err)
+	}
+}
+
 func FuzzKEV(f *testing.F) {
 	f.Add(kevCSV)
 	f.Add(kevJSON)

@@ -90,6 +90,9 @@ const (
 	IncompleteResourceError Incomplete = "resource-error" // the scanner reports that a resource could not be scanned
 )
 
+// Key is the message key of the reason.
+func (i Incomplete) Key() string { return "ingest.incomplete." + string(i) }
+
 // Scan describes the run that a scanner file reports.
 type Scan struct {
 	Root          string    // "list", "report" or "kubernetes": which of Trivy's three roots

@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -221,6 +222,18 @@ func TestIncidentSampleGivesOneRecordPerNumber(t *testing.T) {
 	_, again, err := readIncidents(t, open(t, path), ingest.DateOptions{})
 	if diff := cmp.Diff(got, again); diff != "" || err != nil {
 		t.Errorf("the second reading differs: %s %v", diff, err)
+	}
+}
+
+func TestIncidentHugeFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200 MB, skipped with -short")
+	}
+	rows := &repeated{body: "A,2026-01-01," + strings.Repeat("n", 2100) + "\n", left: 100_000}
+	src := ingest.NewSource("huge", io.MultiReader(strings.NewReader("number,opened_at,category\n"), rows), ingest.SourceOptions{})
+	log, got, err := readIncidents(t, src, ingest.DateOptions{})
+	if err != nil || log.Rows != 100_000 || len(got) != 1 || src.Size() < 200<<20 {
+		t.Errorf("got %+v of %d bytes, %v, want one incident of 100000 rows", log, src.Size(), err)
 	}
 }
 

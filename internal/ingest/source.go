@@ -55,6 +55,7 @@ type Source struct {
 	sum       hash.Hash
 	size      int64
 	raw       io.Reader
+	rawErr    error // of raw; it stays, because looking ahead may meet it first
 	in        *bufio.Reader
 	text      io.Reader // after the mark and the conversion; nil before the first read
 	ended     bool
@@ -106,12 +107,17 @@ type meter struct{ s *Source }
 
 // Read implements io.Reader.
 func (m meter) Read(p []byte) (int, error) {
-	n, err := m.s.raw.Read(p)
-	m.s.size += int64(n)
-	if m.s.size > m.s.limits.Bytes {
-		return 0, m.s.tooLarge("ingest.error.bytes", "limit", m.s.limits.Bytes)
+	s := m.s
+	if s.rawErr != nil {
+		return 0, s.rawErr
 	}
-	m.s.sum.Write(p[:n])
+	n, err := s.raw.Read(p)
+	s.rawErr = err
+	s.size += int64(n)
+	if s.size > s.limits.Bytes {
+		return 0, s.tooLarge(At{}, "ingest.error.bytes", "limit", s.limits.Bytes)
+	}
+	s.sum.Write(p[:n])
 	return n, err
 }
 
@@ -121,7 +127,7 @@ func (s *Source) Read(p []byte) (int, error) {
 		s.err = s.open()
 	}
 	if s.err == nil && s.delivered-s.mark > s.window {
-		s.err = s.tooLarge("ingest.error.field-size", "limit", s.limits.Field)
+		s.err = s.tooLarge(At{}, "ingest.error.field-size", "limit", s.limits.Field)
 	}
 	if s.err != nil {
 		return 0, s.err
@@ -258,8 +264,9 @@ func (s *Source) encodingError(name string) error {
 		At(problem.Source{File: s.name, Line: s.lines + 1})
 }
 
-func (s *Source) tooLarge(key string, args ...any) error {
-	return problem.New(problem.TooLarge, key, args...).At(problem.Source{File: s.name})
+// tooLarge is the error for a limit that was reached at a record.
+func (s *Source) tooLarge(at At, key string, args ...any) error {
+	return problem.New(problem.TooLarge, key, args...).At(s.place(at))
 }
 
 // advance tells the source how far the parser has got, so that one endless field is stopped.
@@ -277,7 +284,7 @@ func (s *Source) place(at At) problem.Source {
 // count checks the number of records against the limit.
 func (s *Source) count(at At) error {
 	if at.Record > s.limits.Records {
-		return s.tooLarge("ingest.error.records", "limit", s.limits.Records)
+		return s.tooLarge(at, "ingest.error.records", "limit", s.limits.Records)
 	}
 	return nil
 }

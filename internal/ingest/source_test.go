@@ -105,7 +105,7 @@ func TestSourceStopsOneEndlessField(t *testing.T) {
 func TestSourceHoldsTheLimitOnRecords(t *testing.T) {
 	src := ingest.NewSource("f", strings.NewReader("number,opened_at\n1,2026-01-01\n2,2026-01-01\n3,2026-01-01\n"), ingest.SourceOptions{Limits: ingest.Limits{Records: 2}})
 	_, err := ingest.ReadIncidents(src, ingest.DateOptions{}, func(ingest.IncidentRecord) error { return nil })
-	wantProblem(t, err, "ingest.error.records", "", 0)
+	wantProblem(t, err, "ingest.error.records", "", 3)
 }
 
 func TestSourcePassesOnAFailureOfTheReader(t *testing.T) {

@@ -50,6 +50,7 @@ type trivyReader struct {
 // trivyResult is the target that is being read.
 type trivyResult struct {
 	target, class, kind string
+	listed              bool // it has a list of vulnerabilities, perhaps null
 	opened              bool // its vulnerabilities or scope have been given out: the names above are settled
 	at                  At
 }
@@ -215,12 +216,7 @@ func (t *trivyReader) information(total *int, name string) error {
 }
 
 func (t *trivyReader) vulnerabilities(name string) error {
-	if t.kind() != '[' {
-		return t.array(name, t.skip) // null, or a wrong type
-	}
-	if t.result.class == "" {
-		t.packages = true // old files have no class, but this list says what was looked for
-	}
+	t.result.listed = true
 	return t.array(name, func() error {
 		if err := t.openResult(); err != nil {
 			return err
@@ -235,15 +231,21 @@ func (t *trivyReader) openResult() error {
 		return nil
 	}
 	t.result.opened = true
-	packages := t.result.class == "os-pkgs" || t.result.class == "lang-pkgs"
+	packages := t.result.packages()
 	t.packages = t.packages || packages
 	if t.o.Scope == nil {
 		return nil
 	}
 	return t.o.Scope(ScopeRecord{
 		Asset: t.assetName(), Scope: t.result.scope(), Class: t.result.class, Type: t.result.kind,
-		Packages: packages || t.result.class == "" && t.packages, At: t.result.at,
+		Packages: packages, At: t.result.at,
 	})
+}
+
+// packages tells whether the target was searched for vulnerable packages. Old files have no class, but a list of
+// vulnerabilities, null when none was found.
+func (r trivyResult) packages() bool {
+	return r.class == "os-pkgs" || r.class == "lang-pkgs" || r.class == "" && r.listed
 }
 
 // assetName is the asset of the current result; in the bare list, without a name from the caller, its target.
