@@ -18,6 +18,7 @@ import (
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/project"
+	"accordo.dev/internal/risk"
 )
 
 // maxFile bounds one YAML file.
@@ -40,6 +41,7 @@ type Folder struct {
 func (f Folder) parts() []part {
 	return []part{
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
+		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 	}
 }

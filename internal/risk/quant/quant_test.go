@@ -366,6 +366,32 @@ func TestCurveFallsAndEndsAtTheLargestLoss(t *testing.T) {
 	}
 }
 
+func TestTVaRIsTheMeanOfTheWorstYears(t *testing.T) {
+	for _, s := range []quant.Scenario{once(3, 1e4, 1e6), once(0.02, 1e4, 1e6)} { // in the second VaR is 0
+		r := simulate(t, quant.Options{Seed: 8, Years: 10_000}, s)
+		years := slices.Sorted(slices.Values(r.Totals))
+		sum := 0.0
+		for _, x := range years[9_500:] {
+			sum += x
+		}
+		if got, want := r.Total.TVaR95.Value, sum/500; relative(got, want) > 1e-9 {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if got, want := r.Total.VaR95.Value, years[9_499]; got != want {
+			t.Errorf("VaR: got %v, want %v", got, want)
+		}
+	}
+}
+
+func TestMinutesDoNotFollowTheLoss(t *testing.T) {
+	s := once(1, 10, 600)
+	s.Minutes = &s.Loss
+	r := simulate(t, quant.Options{Seed: 8}, s).Scenarios[0]
+	if r.Minutes.Mean == r.Loss.Mean {
+		t.Error("got the same draws for euro and minutes")
+	}
+}
+
 func TestNothingHappensAtRateZero(t *testing.T) {
 	for _, list := range [][]quant.Scenario{nil, {once(0, 1, 2)}} {
 		r := simulate(t, quant.Options{Appetites: []float64{0}}, list...).Total
