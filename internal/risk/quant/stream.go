@@ -70,7 +70,7 @@ func (p sampler) chunk(chunk int, losses, minutes []float64) {
 	r := stream(p.seed, forLoss, chunk, p.scenario.ID)
 	var m *rand.Rand
 	if minutes != nil {
-		m = stream(p.seed, forLoss, chunk, p.scenario.ID)
+		m = stream(p.seed, forMinutes, chunk, p.scenario.ID)
 	}
 	event := func(year int) {
 		losses[year] += p.size.draw(r)
