@@ -31,20 +31,18 @@ type Frame struct {
 
 // Words are the translated words a chart may have to print. A chart uses those it needs.
 type Words struct {
-	NoData   string // sentence printed instead of a chart that has no data
-	Unknown  string // printed beside hatching
-	Item     string // column heads of the data table
-	Value    string
-	Low      string
-	High     string
-	Limit    string
-	Unit     string
-	Events   string
-	Total    string
-	AtRisk   string
-	Censored string
-	Target   string
-	Tested   string
+	NoData  string // sentence printed instead of a chart that has no data
+	Unknown string // printed beside hatching
+	Item    string // column heads of the data table
+	Value   string
+	Low     string
+	High    string
+	Limit   string
+	Events  string
+	Total   string
+	AtRisk  string
+	Target  string
+	Tested  string
 }
 
 // Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion,

@@ -12,7 +12,7 @@ var nan = math.NaN()
 func words() chart.Words {
 	return chart.Words{
 		NoData: "No evidence yet: import a scan first.", Unknown: "not measured", Item: "Item", Value: "Value", Low: "Low", High: "High",
-		Limit: "Limit", Events: "Events", Total: "Of", AtRisk: "still observed", Censored: "Ended early", Target: "target", Tested: "tested",
+		Limit: "Limit", Events: "Events", Total: "Of", AtRisk: "still observed", Target: "target", Tested: "tested",
 	}
 }
 

@@ -181,10 +181,13 @@ func (p *pen) swatch(g SurvivalGroup, y float64) {
 
 func (s Survival) table(f Frame) Table {
 	x, y := f.formatOr(s.Time.Number), f.formatOr(s.Share.Number)
-	t := Table{Head: []string{f.Words.Item, s.Time.Label, s.Share.Label, f.Words.Low, f.Words.High}}
+	t := Table{Head: []string{f.Words.Item, s.Time.Label, s.Share.Label, f.Words.Low, f.Words.High, f.Words.AtRisk}}
 	for _, g := range s.Groups {
 		for _, v := range g.steps() {
-			t.Rows = append(t.Rows, []string{g.Label, x(v.Time), y(v.Share), optional(y, v.Low), optional(y, v.High)})
+			t.Rows = append(t.Rows, []string{g.Label, x(v.Time), y(v.Share), optional(y, v.Low), optional(y, v.High), ""})
+		}
+		for _, r := range g.AtRisk {
+			t.Rows = append(t.Rows, []string{g.Label, optional(x, r.Time), "", "", "", strconv.Itoa(r.N)})
 		}
 	}
 	return t
