@@ -155,3 +155,13 @@ func pairs(flat []string) [][2]string {
 	}
 	return out
 }
+
+// label names a field at the start of a sentence: "Password: ".
+func label(fields []Input, name string) string {
+	for _, f := range fields {
+		if f.Name == name {
+			return f.Label + ": "
+		}
+	}
+	return ""
+}

@@ -178,3 +178,13 @@ func keyLook(s KeyState) State {
 		return Unk
 	}
 }
+
+// wordless tells whether there is no figure at all, only the word that it is not known.
+func (f Figure) wordless() bool { return f.Unknown && f.Value == "" }
+
+func (f Figure) unknownWord(p Page) string {
+	if f.Word != "" {
+		return f.Word
+	}
+	return p.T("shell.unknown")
+}
