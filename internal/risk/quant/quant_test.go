@@ -383,15 +383,6 @@ func TestTVaRIsTheMeanOfTheWorstYears(t *testing.T) {
 	}
 }
 
-func TestMinutesDoNotFollowTheLoss(t *testing.T) {
-	s := once(1, 10, 600)
-	s.Minutes = &s.Loss
-	r := simulate(t, quant.Options{Seed: 8}, s).Scenarios[0]
-	if r.Minutes.Mean == r.Loss.Mean {
-		t.Error("got the same draws for euro and minutes")
-	}
-}
-
 func TestNothingHappensAtRateZero(t *testing.T) {
 	for _, list := range [][]quant.Scenario{nil, {once(0, 1, 2)}} {
 		r := simulate(t, quant.Options{Appetites: []float64{0}}, list...).Total
