@@ -14,6 +14,7 @@ import (
 
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/decision"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
@@ -43,6 +44,7 @@ func (f Folder) parts() []part {
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
 		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
+		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
 	}
 }
 
