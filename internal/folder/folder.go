@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"accordo.dev/internal/budget"
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
@@ -45,6 +46,7 @@ func (f Folder) parts() []part {
 		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
+		{"budget.yaml", exported(budget.Export), applied(budget.Apply)},
 	}
 }
 
