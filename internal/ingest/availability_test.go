@@ -124,6 +124,7 @@ func TestPrometheusSamplesBecomeTimeWeightedIntervals(t *testing.T) {
 		{"down and back", `[1767225600,"1"],[1767225660,"0"],[1767225720,"1"]`, 0, []string{"web 0s-1m0s up 1", "web 1m0s-2m0s down 0", "web 2m0s-3m0s up 1"}},
 		{"one missing sample is bridged", `[1767225600,"1"],[1767225660,"1"],[1767225780,"1"]`, 0, []string{"web 0s-4m0s up 1"}},
 		{"a wide gap is unknown", `[1767225600,"1"],[1767225660,"1"],[1767225720,"1"],[1767225960,"1"]`, 0, []string{"web 0s-3m0s up 1", "web 3m0s-6m0s unknown", "web 6m0s-7m0s up 1"}},
+		{"a gap of two steps and a half is unknown", `[1767225600,"1"],[1767225660,"1"],[1767225720,"1"],[1767225870,"1"]`, 0, []string{"web 0s-3m0s up 1", "web 3m0s-4m30s unknown", "web 4m30s-5m30s up 1"}},
 		{"NaN is unknown", `[1767225600,"1"],[1767225660,"NaN"],[1767225720,"NaN"],[1767225780,"0"]`, 0, []string{"web 0s-1m0s up 1", "web 1m0s-3m0s unknown", "web 3m0s-4m0s down 0"}},
 		{"between is partial", `[1767225600,"0.25"],[1767225660,"0.25"],[1767225720,"0.75"]`, 0, []string{"web 0s-2m0s partial 250", "web 2m0s-3m0s partial 750"}},
 		{"one sample and a step", `[1767225600.000,"1"]`, time.Minute, []string{"web 0s-1m0s up 1"}},

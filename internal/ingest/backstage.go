@@ -31,6 +31,9 @@ func ReadBackstage(sources []*Source) (Catalogue, error) {
 			return Catalogue{}, err
 		}
 	}
+	if b.records == 0 && b.src != nil {
+		return Catalogue{}, b.src.wrong(At{}, "", "ingest.error.empty")
+	}
 	b.dangle()
 	return b.catalogue, nil
 }
@@ -197,8 +200,8 @@ func (b *backstageReader) node(root *yaml.Node) (NodeRecord, error) {
 		Type: f.text(spec, "spec.", "type"), Lifecycle: f.text(spec, "spec.", "lifecycle"),
 		Tags: f.texts(metadata, "metadata.", "tags"), File: b.src.name, At: b.at(root),
 	}
-	if f.text(root, "", "apiVersion") == "" && f.err == nil {
-		f.err = b.wrong(root, "apiVersion", "ingest.error.backstage.not")
+	if version := f.text(root, "", "apiVersion"); !strings.Contains(version, "backstage.io/") && f.err == nil {
+		f.err = b.wrong(root, "apiVersion", "ingest.error.backstage.not", "value", clip(version)) // Kubernetes, for one, has the same shape
 	}
 	if n.Namespace == "" {
 		n.Namespace = "default"

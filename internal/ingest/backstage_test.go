@@ -132,7 +132,7 @@ func TestBackstageDanglingReferencesKeepTheirPlace(t *testing.T) {
 }
 
 func TestBackstageReferencesResolveBetweenFiles(t *testing.T) {
-	head := "apiVersion: b/v1\nkind: "
+	head := "apiVersion: backstage.io/v1\nkind: "
 	a := ingest.NewSource("a", strings.NewReader(head+"Component\nmetadata: {name: a, namespace: Shop}\nspec: {owner: team, dependsOn: [b]}\n"), ingest.SourceOptions{})
 	b := ingest.NewSource("b", strings.NewReader(head+"Component\nmetadata: {name: b, namespace: shop}\n---\n"+head+"Group\nmetadata: {name: TEAM, namespace: shop}\n"), ingest.SourceOptions{})
 	c, err := ingest.ReadBackstage([]*ingest.Source{a, b})
@@ -145,7 +145,7 @@ func TestBackstageReferencesResolveBetweenFiles(t *testing.T) {
 }
 
 func TestBackstageAliasesAndMerges(t *testing.T) {
-	c, err := ingest.ReadBackstage([]*ingest.Source{text("apiVersion: b/v1\nkind: Component\nmetadata: {name: a}\nx: &common {owner: &o team, dependsOn: &d [b, *o]}\nspec:\n  <<: *common\n  system: *o\n")})
+	c, err := ingest.ReadBackstage([]*ingest.Source{text("apiVersion: backstage.io/v1\nkind: Component\nmetadata: {name: a}\nx: &common {owner: &o team, dependsOn: &d [b, *o]}\nspec:\n  <<: *common\n  system: *o\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestBackstageAliasesAndMerges(t *testing.T) {
 
 func TestBackstageBombOfAliasesIsNotUnfolded(t *testing.T) {
 	var bomb strings.Builder
-	bomb.WriteString("apiVersion: b/v1\nkind: Component\nmetadata: {name: a}\nl0: &l0 [b, b]\n")
+	bomb.WriteString("apiVersion: backstage.io/v1\nkind: Component\nmetadata: {name: a}\nl0: &l0 [b, b]\n")
 	for i := 1; i < 60; i++ {
 		fmt.Fprintf(&bomb, "l%d: &l%d [*l%d, *l%d]\n", i, i, i-1, i-1)
 	}
@@ -171,7 +171,7 @@ func TestBackstageBombOfAliasesIsNotUnfolded(t *testing.T) {
 
 func TestBackstageRefusesBadFiles(t *testing.T) {
 	entity := func(spec string) string {
-		return "apiVersion: b/v1\nkind: Component\nmetadata:\n  name: a\nspec:\n" + spec
+		return "apiVersion: backstage.io/v1\nkind: Component\nmetadata:\n  name: a\nspec:\n" + spec
 	}
 	for _, c := range []struct {
 		name, file, key, field string
@@ -179,16 +179,18 @@ func TestBackstageRefusesBadFiles(t *testing.T) {
 	}{
 		{"not YAML", "a: [", "ingest.error.yaml", "", 1, 1},
 		{"a list", "- a\n", "ingest.error.type", "", 1, 1},
+		{"empty", "# nothing\n---\n", "ingest.error.empty", "", 0, 0},
+		{"Kubernetes", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n", "ingest.error.backstage.not", "apiVersion", 1, 1},
 		{"another YAML", "services: {}\n", "ingest.error.backstage.not", "apiVersion", 1, 1},
-		{"no kind", "apiVersion: b/v1\nmetadata: {name: a}\n", "ingest.error.required", "kind", 1, 1},
-		{"no name", "apiVersion: b/v1\nkind: API\n", "ingest.error.required", "metadata.name", 1, 1},
-		{"bad name", "apiVersion: b/v1\nkind: API\nmetadata: {name: -a}\n", "ingest.error.backstage.name", "metadata.name", 1, 1},
-		{"metadata a list", "apiVersion: b/v1\nkind: API\nmetadata: []\n", "ingest.error.type", "metadata", 1, 3},
+		{"no kind", "apiVersion: backstage.io/v1\nmetadata: {name: a}\n", "ingest.error.required", "kind", 1, 1},
+		{"no name", "apiVersion: backstage.io/v1\nkind: API\n", "ingest.error.required", "metadata.name", 1, 1},
+		{"bad name", "apiVersion: backstage.io/v1\nkind: API\nmetadata: {name: -a}\n", "ingest.error.backstage.name", "metadata.name", 1, 1},
+		{"metadata a list", "apiVersion: backstage.io/v1\nkind: API\nmetadata: []\n", "ingest.error.type", "metadata", 1, 3},
 		{"owner a list of lists", entity("  owner: [[a]]\n"), "ingest.error.type", "spec.owner", 1, 6},
 		{"owner a mapping", entity("  owner: {a: b, c: d}\n"), "ingest.error.type", "spec.owner", 1, 6},
 		{"bad reference", entity("  dependsOn:\n  - 'a b'\n"), "ingest.error.backstage.ref", "spec.dependsOn", 1, 7},
 		{"relation without kind", entity("  type: x\nrelations:\n- {type: partOf, targetRef: a}\n"), "ingest.error.backstage.ref", "relations.partOf", 1, 8},
-		{"twice", entity("  type: x\n") + "---\napiVersion: b/v1\nkind: COMPONENT\nmetadata: {name: A}\n", "ingest.error.duplicate-file", "metadata.name", 2, 8},
+		{"twice", entity("  type: x\n") + "---\napiVersion: backstage.io/v1\nkind: COMPONENT\nmetadata: {name: A}\n", "ingest.error.duplicate-file", "metadata.name", 2, 8},
 		{"member twice", entity("  owner: a\n  owner: b\n"), "ingest.error.member-twice", "owner", 1, 7},
 		{"cut in quotes", entity("  owner: \"a"), "ingest.error.yaml", "", 1, 6},
 		{"cut in a list", entity("  dependsOn: [a, "), "ingest.error.yaml", "", 1, 6},
@@ -282,7 +284,7 @@ func expected(t *testing.T, file string, columns ...int) (lines []string) {
 
 func FuzzBackstage(f *testing.F) {
 	f.Add(backstageYAML)
-	f.Add("apiVersion: b/v1\nkind: Component\nmetadata: {name: a}\nx: &common {owner: &o team}\nspec:\n  <<: *common\n  system: *o\n")
+	f.Add("apiVersion: backstage.io/v1\nkind: Component\nmetadata: {name: a}\nx: &common {owner: &o team}\nspec:\n  <<: *common\n  system: *o\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ingest.ReadBackstage([]*ingest.Source{text(s)})
 		if err == nil && len(c.Dangling) > 2*len(c.Edges) {

@@ -86,7 +86,7 @@ func (k *kevReader) json() error {
 	if err := j.end(); err != nil {
 		return err
 	}
-	if !listed {
+	if !listed || k.catalogue.Version == "" { // other formats have a list of this name
 		return k.src.wrong(At{}, "vulnerabilities", "ingest.error.kev.not")
 	}
 	if stated >= 0 && int(stated) != k.catalogue.Entries {

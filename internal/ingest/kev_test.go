@@ -78,6 +78,7 @@ func TestKEVRefusesBadFiles(t *testing.T) {
 		{"json cut", kevJSON[:300], "ingest.error.truncated", "", 1},
 		{"json count", strings.Replace(kevJSON, `"count":2`, `"count":3`, 1), "ingest.error.kev.count", "count", 0},
 		{"json other", `{"a":[]}`, "ingest.error.kev.not", "vulnerabilities", 0},
+		{"CycloneDX", `{"bomFormat":"CycloneDX","vulnerabilities":[]}`, "ingest.error.kev.not", "vulnerabilities", 0},
 		{"json type", `{"vulnerabilities":[{"cveID":["CVE-2025-1001"]}]}`, "ingest.error.type", "cveID", 1},
 		{"json deep", `{"x":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`, "ingest.error.depth", "", 0},
 		{"Windows-1252", row("CVE-2025-1001,2025-02-03,2025-09-15,\xe0 \n"), "ingest.error.encoding", "", 0},
@@ -130,7 +131,7 @@ func TestKEVHugeFile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("200 MB, skipped with -short")
 	}
-	src := ingest.NewSource("huge", repeat(`{"other":[`, `"`+strings.Repeat("x", 2100)+`"`, 100_000, `],"vulnerabilities":[]}`), ingest.SourceOptions{})
+	src := ingest.NewSource("huge", repeat(`{"catalogVersion":"1","other":[`, `"`+strings.Repeat("x", 2100)+`"`, 100_000, `],"vulnerabilities":[]}`), ingest.SourceOptions{})
 	if _, _, err := readKEV(t, src); err != nil || src.Size() < 200<<20 || src.SHA256() == "" {
 		t.Errorf("got %d bytes, %v, want 200 MB without an error", src.Size(), err)
 	}
