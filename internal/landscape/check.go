@@ -1,0 +1,178 @@
+package landscape
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/item"
+	"accordo.dev/internal/problem"
+	"accordo.dev/internal/ref"
+)
+
+// checker collects what is wrong with the fields of one thing.
+type checker struct {
+	field func(string) string
+	wrong []*problem.Error
+}
+
+func (c *checker) add(e *problem.Error) {
+	if e != nil {
+		c.wrong = append(c.wrong, e)
+	}
+}
+
+func (c *checker) choice(name, value string, allowed ...string) {
+	c.add(problem.Choice(c.field(name), value, allowed...))
+}
+
+func (c *checker) grade(name string, value *int64) { c.between(name, value, 1, 4) }
+
+func (c *checker) between(name string, value *int64, low, high int64) {
+	if value != nil && (*value < low || *value > high) {
+		c.add(problem.Field(c.field(name), "problem.range", "value", *value, "min", low, "max", high))
+	}
+}
+
+func (c *checker) day(name, day string) {
+	if day != "" && !db.ValidDay(day) {
+		c.add(problem.Field(c.field(name), "problem.day", "value", day))
+	}
+}
+
+func (c *checker) short(name, text string, limit int) {
+	if len([]rune(text)) > limit {
+		c.add(problem.Field(c.field(name), "problem.too-long", "max", limit))
+	}
+}
+
+// plain names the fields of a form by themselves.
+func plain(name string) string { return name }
+
+// peopleExist finds the fields that name a person who does not exist.
+func peopleExist(ctx context.Context, r db.Reader, people map[string]string) []*problem.Error {
+	var wrong []*problem.Error
+	for _, field := range sortedKeys(people) {
+		id := people[field]
+		if id == "" {
+			continue
+		}
+		if _, err := item.Get(ctx, r, ref.New("person", id)); err != nil {
+			wrong = append(wrong, problem.Field(field, "problem.dangling", "value", id))
+		}
+	}
+	return wrong
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// slug makes an id of a name: lower case letters, digits and dots, with one dash for all else between them.
+func slug(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, c := range norm.NFD.String(strings.ToLower(name)) {
+		if unicode.Is(unicode.Mn, c) {
+			continue // an accent, parted from its letter
+		}
+		plainASCII := c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.'
+		if !plainASCII {
+			gap = true
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteRune(c)
+	}
+	id := strings.Trim(b.String(), ".-")
+	if id == "" || len(id) > 90 {
+		id = strings.Trim(id[:min(len(id), 80)]+"-"+short(name), "-")
+	}
+	return id
+}
+
+// short is the beginning of the hash of some words: enough to tell two things apart that are called alike.
+func short(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x1f")))
+	return hex.EncodeToString(sum[:4])
+}
+
+func pack(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	data, _ := json.Marshal(list) //nolint:errcheck // strings always marshal
+	return string(data)
+}
+
+// wordSet trims, drops empty and repeated words and sorts; nil when none is left.
+func wordSet(list []string) []string {
+	var kept []string
+	for _, word := range list {
+		if word = strings.TrimSpace(word); word != "" {
+			kept = append(kept, word)
+		}
+	}
+	slices.Sort(kept)
+	return slices.Compact(kept)
+}
+
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, one := range list {
+		out[i] = string(one)
+	}
+	return out
+}
+
+func instant(micros *int64) *time.Time {
+	if micros == nil {
+		return nil
+	}
+	at := time.UnixMicro(*micros).UTC()
+	return &at
+}
+
+func micros(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return at.UnixMicro()
+}
+
+func columnNames(columns string) []string {
+	names := strings.Split(columns, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
+}
+
+// assignments writes "b = $2, c = $3" for all columns but the first, which is the key.
+func assignments(names []string) string {
+	parts := make([]string, 0, len(names))
+	for i, name := range names[1:] {
+		parts = append(parts, name+" = $"+strconv.Itoa(i+2))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func joinColumns(names []string, separator string) string { return strings.Join(names, separator) }
