@@ -1,11 +1,20 @@
 package cli
 
-import "accordo.dev/internal/db"
+import (
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/identity"
+)
 
-// offices lists all offices, for the explanation of refusals.
-func offices() []string { return nil }
-
-// actor is the person named by --as, or the operator of the machine.
+// actor is the person named by --as, or the operator of the machine, who may do everything but what
+// is for persons in office: keys, signatures, the appetite.
 func (e *Env) actor(person string) (db.Actor, error) {
-	return db.System("operator"), nil
+	if person == "" {
+		return db.System("operator"), nil
+	}
+	var actor db.Actor
+	err := e.DB.View(e.Context, db.System("operator"), func(r db.Reader) (err error) {
+		actor, err = identity.Actor(e.Context, r, person, r.Now())
+		return err
+	})
+	return actor, err
 }

@@ -18,6 +18,7 @@ import (
 	"accordo.dev/internal/access"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/record"
@@ -123,7 +124,7 @@ func (e *Env) open(cli *CLI) error {
 	if e.Key, err = record.LoadKey(cli.Data); err != nil {
 		return err
 	}
-	policies, err := access.Load(offices())
+	policies, err := access.Load(identity.Offices)
 	if err != nil {
 		return err
 	}

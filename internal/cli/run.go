@@ -5,10 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
-
 	"accordo.dev/internal/api"
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/web"
 )
 
@@ -37,13 +36,13 @@ func (c *RunCmd) Run(env *Env) error {
 // site wires pages and API.
 func (e *Env) site(origin string) http.Handler {
 	pages := web.New(web.Config{
-		DB: e.DB, Run: e.Run, Key: e.Key, Data: e.Data, Sessions: memstore.New(), Log: e.Log,
+		DB: e.DB, Run: e.Run, Key: e.Key, Data: e.Data, Sessions: identity.NewSessions(e.DB), Log: e.Log,
 		Secure: len(origin) > 8 && origin[:8] == "https://", Origin: origin,
 	})
 	return pages.Handler(api.Handler(api.Config{Run: e.Run, Who: e.caller, Log: e.Log, Version: e.Version}))
 }
 
-// caller is who calls the API.
+// caller is who calls the API: the bearer of a token.
 func (e *Env) caller(r *http.Request) (db.Actor, error) {
-	return db.Actor{}, nil
+	return identity.Authenticate(r.Context(), e.DB, r)
 }

@@ -16,6 +16,7 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
@@ -43,6 +44,7 @@ type Folder struct {
 func (f Folder) parts() []part {
 	return []part{
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
+		{"people.yaml", exported(identity.Export), applied(identity.Apply)},
 		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
