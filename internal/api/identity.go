@@ -1,4 +1,19 @@
 package api
 
-// identityRoutes offers the operations of this area.
-func (s *server) identityRoutes() {}
+import (
+	"accordo.dev/internal/governance"
+	"accordo.dev/internal/identity"
+)
+
+// identityRoutes offers the operations of this area. What concerns somebody's own sign-in is for browsers only.
+func (s *server) identityRoutes() {
+	query(s, identity.OpList)
+	query(s, identity.OpGet)
+	query(s, identity.OpHoldings)
+	query(s, governance.OpIndependence)
+	command(s, identity.OpAddPerson)
+	command(s, identity.OpChangePerson)
+	command(s, identity.OpEndPerson)
+	command(s, identity.OpAppoint)
+	command(s, identity.OpEndOffice)
+}

@@ -28,7 +28,7 @@ type FilePerson struct {
 	Language  i18n.Lang `yaml:"language,omitempty"`
 }
 
-// FileHolding is a holding in the file; in messages it is known by its place, offices[1] being the first.
+// FileHolding is a holding in the file; in messages it is known by its place, the first being offices[0].
 type FileHolding struct {
 	Office string `yaml:"office"`
 	Person string `yaml:"person"`
@@ -142,7 +142,7 @@ func (f File) twice() []*problem.Error {
 func (f File) checkOffices(people map[string]string) []*problem.Error {
 	var wrong []*problem.Error
 	for i, h := range f.Offices {
-		at := "offices[" + strconv.Itoa(i+1) + "]."
+		at := "offices[" + strconv.Itoa(i) + "]."
 		wrong = append(wrong, h.holding().check(at)...)
 		if _, known := people[h.Person]; !known {
 			wrong = append(wrong, problem.Field(at+"person", "identity.error.no-person", "value", h.Person))

@@ -97,7 +97,7 @@ func TestFileWithErrorsNamesThemAllAndChangesNothing(t *testing.T) {
 		}
 		want := []string{
 			"people[a].reports_to", "people[b].reports_to", "people[c].name", "people[c].email", "people[c].reports_to",
-			"offices[2].office", "offices[3].person", "offices[4].office", "offices[4].from", "offices[4].person",
+			"offices[1].office", "offices[2].person", "offices[3].office", "offices[3].from", "offices[3].person",
 		}
 		if diff := cmp.Diff(want, fields); diff != "" {
 			t.Error(diff)

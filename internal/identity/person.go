@@ -115,7 +115,7 @@ var OpAddPerson = op.Command[AddPersonInput, Person]{Name: "identity.add-person"
 
 // ChangePersonInput is a person as they shall be.
 type ChangePersonInput struct {
-	ID        string    `json:"id" path:"id"`
+	ID        string    `json:"id"`
 	Name      string    `json:"name"`
 	Email     string    `json:"email,omitempty"`
 	Unit      string    `json:"unit,omitempty"`
@@ -143,7 +143,7 @@ func ChangePerson(ctx context.Context, tx *db.Tx, in ChangePersonInput) (Person,
 }
 
 // OpChangePerson changes a person.
-var OpChangePerson = op.Command[ChangePersonInput, Person]{Name: "identity.change-person", Route: "PUT /api/identity/people/{id}", Func: ChangePerson}
+var OpChangePerson = op.Command[ChangePersonInput, Person]{Name: "identity.change-person", Route: "POST /api/identity/people/change", Func: ChangePerson}
 
 // checkAgainst gives what is wrong with a person beside the others: a taken address, a superior who is not there, a loop.
 func (p Person) checkAgainst(ctx context.Context, r db.Reader) ([]*problem.Error, error) {
@@ -207,7 +207,7 @@ func personExists(ctx context.Context, r db.Reader, id string) (bool, error) {
 
 // EndPersonInput names a person who leaves.
 type EndPersonInput struct {
-	ID string `json:"id" path:"id"`
+	ID string `json:"id"`
 }
 
 // Target is the person.
@@ -226,7 +226,7 @@ func EndPerson(ctx context.Context, tx *db.Tx, in EndPersonInput) (Person, error
 }
 
 // OpEndPerson lets a person leave.
-var OpEndPerson = op.Command[EndPersonInput, Person]{Name: "identity.end-person", Route: "DELETE /api/identity/people/{id}", Func: EndPerson}
+var OpEndPerson = op.Command[EndPersonInput, Person]{Name: "identity.end-person", Route: "POST /api/identity/people/end", Func: EndPerson}
 
 func endPerson(ctx context.Context, tx *db.Tx, id string) error {
 	tx.Touch(PersonRef(id))
