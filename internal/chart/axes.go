@@ -66,12 +66,25 @@ func steps(ps []Point) []Point {
 	return out
 }
 
-// along gives label places beside a line: right above, right below, left below, spread over its length.
+// along gives label places beside a line, spread over its length: close to it first,
+// farther off when no close one is free.
 func along(ps []Point, width float64) []Point {
-	var out []Point
-	for _, t := range []float64{.3, .45, .6, .2, .75, .1, .9} {
-		q := ps[int(t*float64(len(ps)-1))]
-		out = append(out, Point{q.X + 8, q.Y - 6}, Point{q.X + 8, q.Y + 14}, Point{q.X - width - 8, q.Y + 14}, Point{q.X + 14, q.Y - 22})
+	var near, far []Point
+	for _, t := range []float64{.3, .45, .6, .9, .2, .75, .1, .97} {
+		q := between(ps, t)
+		near = append(near, Point{q.X + 8, q.Y - 6}, Point{q.X + 8, q.Y + 14}, Point{q.X - width - 8, q.Y + 14}, Point{q.X - width/2, q.Y - 6}, Point{q.X - width/2, q.Y + 15})
+		far = append(far, Point{q.X + 14, q.Y - 22})
 	}
-	return out
+	return append(near, far...)
+}
+
+// between is the place at a share of a line's points.
+func between(ps []Point, t float64) Point {
+	at := t * float64(len(ps)-1)
+	i := min(int(at), max(len(ps)-2, 0))
+	if i+1 >= len(ps) {
+		return ps[0]
+	}
+	a, b, r := ps[i], ps[i+1], at-float64(i)
+	return Point{a.X + r*(b.X-a.X), a.Y + r*(b.Y-a.Y)}
 }
