@@ -17,6 +17,7 @@ import (
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/identity"
+	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
@@ -45,6 +46,7 @@ func (f Folder) parts() []part {
 	return []part{
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
 		{"people.yaml", exported(identity.Export), applied(identity.Apply)},
+		{"landscape.yaml", exported(landscape.Export), applied(landscape.Apply)},
 		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
