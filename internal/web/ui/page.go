@@ -90,7 +90,9 @@ func (p Page) Number(x float64, decimals int) string { return i18n.Number(p.Lang
 func (p Page) Integer(n int) string { return i18n.Integer(p.Lang, int64(n)) }
 
 // Percent writes a share between 0 and 1.
-func (p Page) Percent(share float64, decimals int) string { return i18n.Percent(p.Lang, share, decimals) }
+func (p Page) Percent(share float64, decimals int) string {
+	return i18n.Percent(p.Lang, share, decimals)
+}
 
 // Words picks the text of the lens.
 func (p Page) Words(cio, ciso, board string) string {
