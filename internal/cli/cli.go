@@ -36,6 +36,11 @@ type CLI struct {
 	Export ExportCmd `cmd:"" help:"Write the whole organisation as readable files."`
 	Apply  ApplyCmd  `cmd:"" help:"Make the organisation what a folder of files says."`
 	Record RecordCmd `cmd:"" help:"The record of everything that changed."`
+
+	People   PeopleCmd   `cmd:"" help:"People."`
+	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
+	Token    TokenCmd    `cmd:"" help:"API tokens."`
+	Password PasswordCmd `cmd:"" help:"Passwords."`
 }
 
 // Env is what commands work with.

@@ -30,6 +30,9 @@ func (c *RunCmd) Run(env *Env) error {
 	}
 	server := &http.Server{Handler: env.site(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	env.Say("cli.run.ready", "address", origin)
+	if err := env.setupLink(origin); err != nil {
+		return err
+	}
 	return web.Serve(env.Context, server, func() error { return server.Serve(listener) })
 }
 
