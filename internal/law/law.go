@@ -1,0 +1,138 @@
+// Package law holds the provisions that the product cites: instruments with their dates of validity,
+// and their articles. The texts of law are not reproduced; titles of EU law come from the Official
+// Journal (reuse under Decision 2011/833/EU). Code cites a provision as "law: 2022/2554#6.4"; a test
+// refuses a citation that is not here.
+package law
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/problem"
+)
+
+//go:embed *.csv
+var files embed.FS
+
+// Instrument is a legal act.
+type Instrument struct {
+	ID        string // number, "2022/2554"
+	Name      i18n.Text
+	ValidFrom string            // day from which it applies
+	ValidTo   string            // last day; empty while in force
+	Articles  map[string]string // number to title, in English
+}
+
+// Citation is a place in an instrument: "2022/2554#6.4" is article 6, paragraph 4.
+type Citation string
+
+var instruments = mustLoad()
+
+var citation = regexp.MustCompile(`^([0-9]+/[0-9]+)#([0-9]+)((?:\.[0-9a-z]+)*)$`)
+
+// Find resolves a citation; the instrument and the article must be known.
+func (c Citation) Find() (Instrument, error) {
+	m := citation.FindStringSubmatch(string(c))
+	if m == nil {
+		return Instrument{}, problem.New(problem.Invalid, "law.error.form", "value", string(c))
+	}
+	instrument, ok := instruments[m[1]]
+	if _, known := instrument.Articles[m[2]]; !ok || !known {
+		return Instrument{}, problem.New(problem.NotFound, "law.error.unknown", "value", string(c))
+	}
+	return instrument, nil
+}
+
+// In writes the citation as people cite: "Regulation (EU) 2022/2554 (DORA), art. 6(4)",
+// "Regolamento (UE) 2022/2554 (DORA), art. 6, par. 4". An unknown citation is written as it is.
+func (c Citation) In(lang i18n.Lang) string {
+	instrument, err := c.Find()
+	if err != nil {
+		return string(c)
+	}
+	m := citation.FindStringSubmatch(string(c))
+	parts := strings.Split(strings.TrimPrefix(m[3], "."), ".")
+	if parts[0] == "" {
+		parts = nil
+	}
+	place := "art. " + m[2]
+	for i, part := range parts {
+		switch {
+		case lang == i18n.EN:
+			place += "(" + part + ")"
+		case i == 0:
+			place += ", par. " + part
+		default:
+			place += ", lett. " + part + ")"
+		}
+	}
+	return instrument.Name.In(lang) + ", " + place
+}
+
+// Title is the title of the article, in English as the Official Journal has it.
+func (c Citation) Title() string {
+	instrument, err := c.Find()
+	if err != nil {
+		return ""
+	}
+	return instrument.Articles[citation.FindStringSubmatch(string(c))[2]]
+}
+
+func mustLoad() map[string]Instrument {
+	all, err := load()
+	if err != nil {
+		panic(err) // impossible: the data are embedded and tested
+	}
+	return all
+}
+
+func load() (map[string]Instrument, error) {
+	all := map[string]Instrument{}
+	err := rows("instruments.csv", 6, func(row []string) error {
+		all[row[0]] = Instrument{
+			ID: row[0], Name: i18n.Text{EN: row[1], IT: row[2]}, ValidFrom: row[3], ValidTo: row[4], Articles: map[string]string{},
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, rows("articles.csv", 3, func(row []string) error {
+		instrument, ok := all[row[0]]
+		if !ok {
+			return fmt.Errorf("articles.csv: instrument %s is unknown", row[0])
+		}
+		instrument.Articles[row[1]] = row[2]
+		return nil
+	})
+}
+
+func rows(name string, fields int, each func([]string) error) error {
+	file, err := files.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := csv.NewReader(file)
+	in.FieldsPerRecord = fields
+	if _, err := in.Read(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := each(row); err != nil {
+			return err
+		}
+	}
+}
