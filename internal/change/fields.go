@@ -61,6 +61,7 @@ func removed[T any](kind string, have, want map[string]T, title func(T) string) 
 	}
 	return plan
 }
+
 func sortedIDs[T any](byID map[string]T) []string {
 	ids := make([]string, 0, len(byID))
 	for id := range byID {

@@ -68,8 +68,15 @@ func TestTextIsEscaped(t *testing.T) {
 
 func TestChartWithoutDataSaysSo(t *testing.T) {
 	plots := []chart.Plot{
-		nil, chart.Exceedance{}, chart.Bullet{Value: nan, UpTo: nan}, chart.Survival{}, chart.Ranking{}, chart.Proportion{}, chart.Dumbbell{},
-		chart.Waterfall{From: chart.Total{Value: nan}, To: chart.Total{Value: math.Inf(1)}}, chart.Profile{},
+		nil,
+		chart.Exceedance{},
+		chart.Bullet{Value: nan, UpTo: nan},
+		chart.Survival{},
+		chart.Ranking{},
+		chart.Proportion{},
+		chart.Dumbbell{},
+		chart.Waterfall{From: chart.Total{Value: nan}, To: chart.Total{Value: math.Inf(1)}},
+		chart.Profile{},
 		chart.Exceedance{Curves: []chart.Curve{{Levels: []chart.Level{{Loss: nan, P: .1}, {Loss: 0, P: 1}, {Loss: 3, P: math.Inf(1)}}}}},
 	}
 	for _, p := range plots {
@@ -150,6 +157,7 @@ func (m *measure) at(what string, x, y float64) {
 		m.bad = what
 	}
 }
+
 func (m *measure) points(what string, ps []chart.Point) {
 	for _, p := range ps {
 		m.at(what, p.X, p.Y)
@@ -163,12 +171,14 @@ func (m *measure) Rect(b chart.Box, _ chart.Role) {
 		m.bad = "negative rect"
 	}
 }
+
 func (m *measure) Hatch(b chart.Box) {
 	m.Rect(b, chart.Unknown)
 	for _, l := range chart.HatchLines(b) {
 		m.points("hatch", l[:])
 	}
 }
+
 func (m *measure) Dot(c chart.Point, r float64, _ chart.Role, _ bool) {
 	m.points("dot", []chart.Point{{c.X - r, c.Y - r}, {c.X + r, c.Y + r}})
 }

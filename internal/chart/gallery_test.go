@@ -93,14 +93,16 @@ func gallery() []chart.Chart {
 		{Frame: frame("prop", "Reported phish", 340), Plot: chart.Proportion{
 			Axis: chart.Axis{Label: "share reported", Number: percent}, Limit: .7, LimitLabel: "promise 70 %",
 			Items: []chart.Share{
-				{Label: "Branches", K: 61, N: 214, Low: .23, High: .35}, {Label: "Head office", K: 88, N: 120, Low: .65, High: .8, Role: chart.Second},
+				{Label: "Branches", K: 61, N: 214, Low: .23, High: .35},
+				{Label: "Head office", K: 88, N: 120, Low: .65, High: .8, Role: chart.Second},
 				{Label: "Agents", K: 0, N: 0, Low: nan, High: nan},
 			},
 		}},
 		{Frame: frame("dumb", "Recovery time", 660), Plot: chart.Dumbbell{
 			Axis: chart.Axis{Label: "hours"}, Note: "Test",
 			Items: []chart.Promise{
-				{Label: "Core banking", Target: 8, Tested: 26, Note: "43 days ago"}, {Label: "Instant payments", Target: 2, Tested: 1.4, Note: "12 days ago"},
+				{Label: "Core banking", Target: 8, Tested: 26, Note: "43 days ago"},
+				{Label: "Instant payments", Target: 2, Tested: 1.4, Note: "12 days ago"},
 				{Label: "Cards", Target: 4, Tested: nan, Note: "never"},
 			},
 		}},

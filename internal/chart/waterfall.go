@@ -100,7 +100,6 @@ func (p *pen) totalRow(l rowLayout, i int, t Total) {
 	}
 	y := l.mid(i)
 	p.bar(l.x.at(0), l.x.at(t.Value), y-7, 14, Ink)
-
 }
 
 func (w Waterfall) moveRow(p *pen, l rowLayout, i int, m Move, before, after float64) {

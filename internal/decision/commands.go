@@ -231,7 +231,7 @@ func (in WithdrawIn) Target() ref.Ref { return ref.New("decision", in.ID) }
 
 // Withdraw takes a proposal back, by its proposer, before an end.
 func Withdraw(ctx context.Context, tx *db.Tx, in WithdrawIn) (Decision, error) {
-	d, err := Get(ctx, tx, GetIn{ID: in.ID})
+	d, err := Get(ctx, tx, GetIn(in))
 	if err != nil {
 		return d, err
 	}

@@ -93,7 +93,7 @@ type ApplyIn struct {
 
 // Apply makes the organisation what the folder says, and tells what became different.
 func Apply(ctx context.Context, tx *db.Tx, in ApplyIn) ([]change.Change, error) {
-	f := Folder{Dir: in.Dir, Data: in.Data}
+	f := Folder(in)
 	var all []change.Change
 	var wrong []*problem.Error
 	for _, p := range f.parts() {

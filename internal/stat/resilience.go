@@ -172,8 +172,13 @@ func (r Recovery) check() (field string, ok bool) {
 		name  string
 		value float64
 	}{
-		{"age", r.AgeDays}, {"time", r.Time}, {"rto", r.RTO}, {"mtpd", r.MTPD},
-		{"loss", r.Loss}, {"rpo", r.RPO}, {"mtdl", r.MTDL},
+		{"age", r.AgeDays},
+		{"time", r.Time},
+		{"rto", r.RTO},
+		{"mtpd", r.MTPD},
+		{"loss", r.Loss},
+		{"rpo", r.RPO},
+		{"mtdl", r.MTDL},
 	} {
 		if !(f.value >= 0) || math.IsInf(f.value, 0) {
 			return f.name, false

@@ -189,8 +189,16 @@ func TestRestrictedMeanAgreesWithReferenceOutput(t *testing.T) {
 
 // patches is the test vector of the indicator: days open and whether fixed.
 var patches = []stat.Exposure{
-	{Exit: 3, Event: true}, {Exit: 5, Event: true}, {Exit: 5, Event: true}, {Exit: 8}, {Exit: 12, Event: true},
-	{Exit: 20}, {Exit: 30, Event: true}, {Exit: 45}, {Exit: 60}, {Exit: 60},
+	{Exit: 3, Event: true},
+	{Exit: 5, Event: true},
+	{Exit: 5, Event: true},
+	{Exit: 8},
+	{Exit: 12, Event: true},
+	{Exit: 20},
+	{Exit: 30, Event: true},
+	{Exit: 45},
+	{Exit: 60},
+	{Exit: 60},
 }
 
 func TestPatchLatencyVector(t *testing.T) {
@@ -243,8 +251,10 @@ func TestLateEntrantsSayNothingOfEarlierAges(t *testing.T) {
 	// By hand: at 4 those under watch are a, b (entered at 0) and c (entered at 3), not d (entered at 4):
 	// S = 2/3. At 7: b, c, d -> 2/3 * 2/3. At 9: c, d -> 4/9 * 1/2.
 	c := curve(t, []stat.Exposure{
-		{Entry: 0, Exit: 4, Event: true}, {Entry: 0, Exit: 7, Event: true},
-		{Entry: 3, Exit: 9, Event: true}, {Entry: 4, Exit: 12},
+		{Entry: 0, Exit: 4, Event: true},
+		{Entry: 0, Exit: 7, Event: true},
+		{Entry: 3, Exit: 9, Event: true},
+		{Entry: 4, Exit: 12},
 	}, stat.LogLog)
 	for at, want := range map[float64]float64{4: 2.0 / 3, 7: 4.0 / 9, 9: 2.0 / 9, 12: 2.0 / 9} {
 		if got := c.At(at).Value; !near(got, stat.Known(want), 1e-15) {

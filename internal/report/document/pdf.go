@@ -235,8 +235,14 @@ func (l *layout) mark(s State, x, y float64) float64 {
 func octagon(cx, cy, r float64) []fpdf.PointType {
 	k := r * .41
 	return []fpdf.PointType{
-		{X: cx - k, Y: cy - r}, {X: cx + k, Y: cy - r}, {X: cx + r, Y: cy - k}, {X: cx + r, Y: cy + k},
-		{X: cx + k, Y: cy + r}, {X: cx - k, Y: cy + r}, {X: cx - r, Y: cy + k}, {X: cx - r, Y: cy - k},
+		{X: cx - k, Y: cy - r},
+		{X: cx + k, Y: cy - r},
+		{X: cx + r, Y: cy - k},
+		{X: cx + r, Y: cy + k},
+		{X: cx + k, Y: cy + r},
+		{X: cx - k, Y: cy + r},
+		{X: cx - r, Y: cy + k},
+		{X: cx - r, Y: cy - k},
 	}
 }
 

@@ -52,12 +52,18 @@ func front() []document.Block {
 		document.Heading{Level: 1, Text: "Fuori soglia sul denaro, dentro sulle esposizioni"},
 		document.Verdict{Text: "Sui minuti di servizio critico perduti nessuno può ancora dirlo: 45 minuti non sono stati misurati.", State: document.Outside},
 		document.FigureRow{Figures: []document.Figure{
-			{Label: "Denaro a rischio in un anno", Value: "12,8", Unit: "M€, 1 anno su 20 va peggio", Interval: "intervallo 80 %: 11,5–15,5", N: "50.000 anni simulati", AsOf: "al 25 nov, 06:00", Source: "misurato", State: document.Outside, StateWord: "Fuori", Trace: "F1",
-				Chart: bullet("b1", "Denaro a rischio", chart.Bullet{Value: 12.8, Low: 11.5, High: 15.5, UpTo: nan, Limit: 11, LimitLabel: "soglia 11,0", Axis: chart.Axis{Label: "M€"}})},
-			{Label: "Minuti di servizio critico perduti", Value: "214–259", Unit: "min", Interval: "214 misurati, 45 senza dati", N: "6 servizi critici", AsOf: "al 25 nov, 08:30", Source: "misurato", State: document.NotKnown, StateWord: "Non si può dire", Trace: "F2",
-				Chart: bullet("b2", "Minuti perduti", chart.Bullet{Value: 214, Low: nan, High: nan, UpTo: 259, Limit: 240, LimitLabel: "soglia 240", Axis: chart.Axis{Label: "min"}})},
-			{Label: "Giorni di esposizione, pesati", Value: "3.410", Unit: "giorni", Interval: "intervallo 95 %: 3.260–3.575", N: "1.073 rilievi, 351 aperti", AsOf: "al 25 nov, 04:10", Source: "dichiarato dal CISO", State: document.Inside, StateWord: "Dentro", Trace: "F3",
-				Chart: bullet("b3", "Giorni di esposizione", chart.Bullet{Value: 3410, Low: 3260, High: 3575, UpTo: nan, Limit: 4200, LimitLabel: "soglia 4.200", Axis: chart.Axis{Label: "giorni"}})},
+			{
+				Label: "Denaro a rischio in un anno", Value: "12,8", Unit: "M€, 1 anno su 20 va peggio", Interval: "intervallo 80 %: 11,5–15,5", N: "50.000 anni simulati", AsOf: "al 25 nov, 06:00", Source: "misurato", State: document.Outside, StateWord: "Fuori", Trace: "F1",
+				Chart: bullet("b1", "Denaro a rischio", chart.Bullet{Value: 12.8, Low: 11.5, High: 15.5, UpTo: nan, Limit: 11, LimitLabel: "soglia 11,0", Axis: chart.Axis{Label: "M€"}}),
+			},
+			{
+				Label: "Minuti di servizio critico perduti", Value: "214–259", Unit: "min", Interval: "214 misurati, 45 senza dati", N: "6 servizi critici", AsOf: "al 25 nov, 08:30", Source: "misurato", State: document.NotKnown, StateWord: "Non si può dire", Trace: "F2",
+				Chart: bullet("b2", "Minuti perduti", chart.Bullet{Value: 214, Low: nan, High: nan, UpTo: 259, Limit: 240, LimitLabel: "soglia 240", Axis: chart.Axis{Label: "min"}}),
+			},
+			{
+				Label: "Giorni di esposizione, pesati", Value: "3.410", Unit: "giorni", Interval: "intervallo 95 %: 3.260–3.575", N: "1.073 rilievi, 351 aperti", AsOf: "al 25 nov, 04:10", Source: "dichiarato dal CISO", State: document.Inside, StateWord: "Dentro", Trace: "F3",
+				Chart: bullet("b3", "Giorni di esposizione", chart.Bullet{Value: 3410, Low: 3260, High: 3575, UpTo: nan, Limit: 4200, LimitLabel: "soglia 4.200", Axis: chart.Axis{Label: "giorni"}}),
+			},
 		}},
 		document.Heading{Level: 2, Text: "Che cosa chiediamo di decidere"},
 		document.Decision{
@@ -89,7 +95,8 @@ func risk() []document.Block {
 		document.Picture{Chart: chart.Chart{Frame: frame("lec", "Perdita annua e propensione"), Plot: chart.Exceedance{
 			Loss: chart.Axis{Label: "perdita annua oltre, M€"}, Probability: chart.Axis{Label: "probabilità in un anno", Number: percent}, LimitLabel: "propensione",
 			Curves: []chart.Curve{
-				{Label: "senza controlli", Role: chart.Muted, Dash: chart.Dashed, Levels: curve(4, .8, 1)}, {Label: "oggi", Role: chart.Ink, Levels: curve(2, .6, 1.25)},
+				{Label: "senza controlli", Role: chart.Muted, Dash: chart.Dashed, Levels: curve(4, .8, 1)},
+				{Label: "oggi", Role: chart.Ink, Levels: curve(2, .6, 1.25)},
 				{Label: "con il piano", Role: chart.Second, Dash: chart.Dotted, Levels: curve(.8, .45, 1)},
 			},
 			Appetite: []chart.Level{{Loss: .5, P: .5}, {Loss: 2, P: .2}, {Loss: 11, P: .05}},
@@ -108,8 +115,11 @@ func riskTable(n int) document.Table {
 	states := []document.Cell{{Text: "Fuori", State: document.Outside}, {Text: "Dentro", State: document.Inside}, {Text: "Vicino", State: document.Near}, {Text: "Non si sa", State: document.NotKnown}}
 	for i := range n {
 		t.Rows = append(t.Rows, []document.Cell{
-			{Text: "R-" + strconv.Itoa(100+i) + " Ransomware sui salvataggi raggiungibili dal dominio", Sub: "Core banking, filiali"}, {Text: []string{"CIO", "CISO", "Acquisti"}[i%3]},
-			{Text: italian(float64(i) / 4), Trace: "F" + strconv.Itoa(i%4+1)}, {Text: italian(float64(806-i*10) / 100)}, states[i%4],
+			{Text: "R-" + strconv.Itoa(100+i) + " Ransomware sui salvataggi raggiungibili dal dominio", Sub: "Core banking, filiali"},
+			{Text: []string{"CIO", "CISO", "Acquisti"}[i%3]},
+			{Text: italian(float64(i) / 4), Trace: "F" + strconv.Itoa(i%4+1)},
+			{Text: italian(float64(806-i*10) / 100)},
+			states[i%4],
 		})
 	}
 	return t
@@ -142,8 +152,10 @@ func annex() []document.Block {
 		document.Definitions{Items: []document.Term{{"Denaro a rischio", "Perdita annua che un anno su venti supera (95° percentile), al netto dei controlli in essere."}, {"Giorno di esposizione", "Un giorno in cui una debolezza nota resta aperta su un bene, pesato per criticità."}}},
 		document.Heading{Level: 2, Text: "Da dove viene ogni cifra"},
 		document.Traces{Items: []document.Trace{
-			{"F1", "Simulazione FAIR, definizione v3, 50.000 anni, seme 20261125", "sha-256 9f3c51aae07d1b2a"}, {"F2", "Registro disponibilità, 6 servizi", "sha-256 77aa01bbc2d3"},
-			{"F3", "Scansioni Nessus e Trivy, 43 file", "sha-256 1234abcd5678"}, {"F4", "Confronto fra due fotografie del registro", "sha-256 cafe0123"},
+			{"F1", "Simulazione FAIR, definizione v3, 50.000 anni, seme 20261125", "sha-256 9f3c51aae07d1b2a"},
+			{"F2", "Registro disponibilità, 6 servizi", "sha-256 77aa01bbc2d3"},
+			{"F3", "Scansioni Nessus e Trivy, 43 file", "sha-256 1234abcd5678"},
+			{"F4", "Confronto fra due fotografie del registro", "sha-256 cafe0123"},
 		}},
 	}
 }
