@@ -57,8 +57,8 @@ type Holding struct {
 	Until  string `json:"until,omitempty"` // none: it goes on
 }
 
-// Day is the calendar day of an instant, as days are kept.
-func Day(t time.Time) string { return t.Format(time.DateOnly) }
+// Day is the calendar day of an instant where people read it, as days are kept.
+func Day(t time.Time) string { return t.In(i18n.Rome).Format(time.DateOnly) }
 
 const forever = "9999-12-31"
 

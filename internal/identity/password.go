@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -153,7 +154,7 @@ func ChangePassword(ctx context.Context, tx *db.Tx, in ChangePasswordInput) (Per
 	if err := checkPassword("new", in.New, p); err != nil {
 		return p, err
 	}
-	return p, storePassword(ctx, tx, p.ID, in.New)
+	return p, storePassword(ctx, tx, p.ID, in.New, p.Name)
 }
 
 // OpChangePassword changes one's own password.
@@ -180,7 +181,7 @@ func SetPassword(ctx context.Context, tx *db.Tx, in SetPasswordInput) (Person, e
 	if err := checkPassword("password", in.Password, p); err != nil {
 		return p, err
 	}
-	return p, storePassword(ctx, tx, p.ID, in.Password)
+	return p, storePassword(ctx, tx, p.ID, in.Password, tx.Actor().Name)
 }
 
 // OpSetPassword gives somebody a password.
@@ -207,10 +208,10 @@ func mayReset(ctx context.Context, tx *db.Tx, p Person) error {
 	return err
 }
 
-func storePassword(ctx context.Context, tx *db.Tx, person, password string) error {
+func storePassword(ctx context.Context, tx *db.Tx, person, password, by string) error {
 	tx.Touch(PersonRef(person))
 	_, err := tx.Exec(ctx, "UPDATE person SET password_hash = $2, password_set_at = $3, password_set_by = $4, epoch = epoch + 1 WHERE id = $1",
-		person, HashPassword(password), db.Micros(tx.Now()), tx.Actor().Name)
+		person, HashPassword(password), db.Micros(tx.Now()), by)
 	return err
 }
 
@@ -225,3 +226,27 @@ func self(ctx context.Context, r db.Reader) (Person, error) {
 	}
 	return Get(ctx, r, GetInput{actor.Ref.ID()})
 }
+
+// SignInState is how somebody's own sign-in is set up.
+type SignInState struct {
+	Person        Person    `json:"person"`
+	HasPassword   bool      `json:"hasPassword"`
+	PasswordSetAt time.Time `json:"passwordSetAt,omitzero"`
+	PasswordSetBy string    `json:"passwordSetBy,omitempty"` // who set it: somebody else's name is a reason to ask
+	SignedInAt    time.Time `json:"signedInAt,omitzero"`
+}
+
+// SignInStateOf tells how the actor's own sign-in is set up.
+func SignInStateOf(ctx context.Context, r db.Reader, _ struct{}) (SignInState, error) {
+	var s SignInState
+	var err error
+	if s.Person, err = self(ctx, r); err != nil {
+		return s, err
+	}
+	return db.One(ctx, r, problem.New(problem.NotFound, "problem.not-found", "what", s.Person.ID), func(scan db.Scan) (SignInState, error) {
+		return s, scan(&s.HasPassword, db.At(&s.PasswordSetAt), &s.PasswordSetBy, db.At(&s.SignedInAt))
+	}, "SELECT password_hash <> '', password_set_at, password_set_by, signed_in_at FROM person WHERE id = $1", s.Person.ID)
+}
+
+// OpSignInState tells how one's own sign-in is set up.
+var OpSignInState = op.Query[struct{}, SignInState]{Name: "identity.sign-in-state", Func: SignInStateOf}

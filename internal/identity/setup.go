@@ -116,7 +116,7 @@ func CompleteSetup(ctx context.Context, tx *db.Tx, in SetupInput) (Person, error
 	if err := problem.Many(wrong); err != nil {
 		return p, err
 	}
-	if err := storePassword(ctx, tx, p.ID, in.Password); err != nil {
+	if err := storePassword(ctx, tx, p.ID, in.Password, p.Name); err != nil {
 		return p, err
 	}
 	return p, insertHolding(ctx, tx, Holding{ID: ref.NewID(), Office: OfficeAdministrator, Person: p.ID, From: Day(tx.Now())})
@@ -172,7 +172,7 @@ func AcceptInvite(ctx context.Context, tx *db.Tx, in AcceptInput) (Person, error
 	if err := useLink(ctx, tx, in.Secret); err != nil {
 		return p, err
 	}
-	return p, storePassword(ctx, tx, p.ID, in.Password)
+	return p, storePassword(ctx, tx, p.ID, in.Password, p.Name)
 }
 
 // OpAcceptInvite sets a password by a link; the page does it in the name of the system.

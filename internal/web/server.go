@@ -33,6 +33,7 @@ type Server struct {
 	Config
 	sessions *scs.SessionManager
 	limits   limits
+	door     door
 }
 
 // New makes the server.
@@ -46,7 +47,7 @@ func New(c Config) *Server {
 	sessions.Cookie.HttpOnly = true
 	sessions.Cookie.SameSite = http.SameSiteLaxMode
 	sessions.Cookie.Secure = c.Secure
-	return &Server{Config: c, sessions: sessions, limits: defaultLimits}
+	return &Server{Config: c, sessions: sessions, limits: defaultLimits, door: newDoor(c.Origin)}
 }
 
 // Handler is the whole site: pages, static files, and api under /api/.
