@@ -102,24 +102,40 @@ func (tx *Tx) InsertMany(ctx context.Context, table string, columns []string, ro
 	if tx.engine == Postgres {
 		return tx.copy(ctx, table, columns, rows)
 	}
-	per := max(1, min(200, 30000/len(columns)))
-	for len(rows) > 0 {
-		n := min(per, len(rows))
-		if err := tx.insert(ctx, table, columns, rows[:n]); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
+	return tx.insert(ctx, table, columns, rows)
 }
 
+// insert writes many rows a statement. SQLite looks named placeholders ($1) up one by one, which takes longer the
+// more there are; so this statement, which PostgreSQL never sees, has plain ones, and is prepared once.
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any) error {
-	args := make([]any, 0, len(rows)*len(columns))
-	for _, row := range rows {
-		args = append(args, row...)
+	per := min(len(rows), max(1, min(200, 30000/len(columns))))
+	text := func(rows int) string {
+		row := "(" + strings.Repeat("?,", len(columns)-1) + "?)"
+		return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + strings.Repeat(row+",", rows-1) + row
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES "+Tuples(len(rows), len(columns)), args...)
+	stmt, err := tx.Prepare(ctx, text(per))
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	args := make([]any, 0, per*len(columns))
+	for ; len(rows) >= per; rows = rows[per:] {
+		if _, err := stmt.ExecContext(ctx, flatten(args, rows[:per])...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err = tx.Exec(ctx, text(len(rows)), flatten(args, rows)...)
 	return err
+}
+
+func flatten(into []any, rows [][]any) []any {
+	for _, row := range rows {
+		into = append(into, row...)
+	}
+	return into
 }
 
 // Tuples writes "($1,$2),($3,$4)" for rows × columns placeholders.

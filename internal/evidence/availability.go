@@ -126,7 +126,6 @@ func (w *importing) availability(ctx context.Context) error {
 	if log.Warnings > 0 {
 		w.warn("evidence.warning.prometheus", "n", log.Warnings)
 	}
-	w.file.Scope = cmp.Or(w.file.Scope, w.file.Name)
 	w.result.Counts.Records = len(fresh)
 	byOwner := map[string][]AvailabilityInterval{}
 	for _, one := range fresh {

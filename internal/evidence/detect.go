@@ -85,7 +85,7 @@ func scanMembers(head []byte, each func(name string, d *jsontext.Decoder) bool) 
 	}
 }
 
-// trivyHead is what Trivy says of a run before its results.
+// trivyHead is what Trivy says of a run before its results. In the bare list of old versions it is the first target.
 type trivyHead struct {
 	created  time.Time
 	artifact string
@@ -104,8 +104,14 @@ func readTrivyHead(head []byte) trivyHead {
 		}
 		return t.String()
 	}
+	if list, ok := bytes.CutPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("[")); ok {
+		head = list
+	}
 	scanMembers(head, func(name string, d *jsontext.Decoder) bool {
 		switch name {
+		case "Target":
+			h.artifact, _, _ = strings.Cut(text(d), " (")
+			return false
 		case "CreatedAt":
 			if at, err := time.Parse(time.RFC3339Nano, text(d)); err == nil {
 				h.created = at

@@ -127,7 +127,7 @@ func (in ExposureFilter) narrow(b *sqlbuilder.SelectBuilder, r db.Reader, tier m
 	}
 	in.ofElements(b, tier)
 	if in.Text != "" {
-		b.Where(b.Or(contains(b, "x.vulnerability", in.Text), contains(b, "x.package", in.Text), contains(b, "x.asset", in.Text), contains(b, "x.title", in.Text)))
+		b.Where(b.Or(contains(b, "x.vulnerability", in.Text), contains(b, "x.package", in.Text), contains(b, "x.asset", in.Text)))
 	}
 	return nil
 }
@@ -229,7 +229,7 @@ func intervalsOfExposure(ctx context.Context, r db.Reader, row int64) ([]Interva
 		FROM exposure_interval i
 		JOIN scan_scope p ON p.id = i.scope_id
 		WHERE i.exposure_id = $1
-		ORDER BY i.opened_at, p.id`, row)
+		ORDER BY i.opened_at, p.scanner, p.name`, row)
 }
 
 // FindingSource gives the records of files that an exposure rests on, the latest run first.

@@ -14,6 +14,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -47,8 +49,7 @@ var importers = map[Format]string{
 }
 
 // EvidenceFile is a file that was loaded: its bytes by their hash, who loaded it when, and the decisions
-// under which it was read. Its id follows from the bytes and, where a person said when the run took place,
-// from that time: the same report may honestly come out of two runs.
+// under which it was read. Its id follows from both: the same report may honestly come out of two runs.
 type EvidenceFile struct { //nolint:revive // evidence.File is the file of the organisation folder
 	ID         string            `json:"id"`
 	SHA256     string            `json:"sha256"`
@@ -99,9 +100,11 @@ func (w Warning) In(lang i18n.Lang) string {
 	return i18n.T(lang, w.Key, args...)
 }
 
-// fileID names a file by its content and the time a person gave it.
-func fileID(sum, taken string) string {
-	hash := sha256.Sum256([]byte(sum + "\x1f" + taken))
+// fileID names a file by its bytes and the decisions that make it another fact: what it covers, when it was taken,
+// which asset it speaks of, and whether it is the whole.
+func fileID(in ImportInput, scope string) string {
+	parts := []string{in.SHA256, scope, in.Options["taken"], in.Options["released"], in.Options["asset"], strconv.FormatBool(in.Partial)}
+	hash := sha256.Sum256([]byte(strings.Join(parts, "\x1f")))
 	return hex.EncodeToString(hash[:12])
 }
 

@@ -86,22 +86,37 @@ func prepare(ctx context.Context, tx *db.Tx, in ImportInput, raw *os.File) (*imp
 	if err != nil {
 		return w, err
 	}
-	id := fileID(in.SHA256, in.Options["taken"])
-	known, found, err := findFile(ctx, tx, id)
-	if err != nil || found {
-		w.result.File, w.result.Already, w.result.Counts = known, found, Counts{Records: known.Counts.Records, Unchanged: known.Counts.Records}
-		return w, err
-	}
 	if w.head, err = readHead(raw); err != nil {
 		return w, err
 	}
 	if err := w.check(); err != nil {
 		return w, err
 	}
-	w.file = w.newFile(id, info.Size())
+	scope := scopeOf(w.in, w.head)
+	id := fileID(w.in, scope)
+	known, found, err := findFile(ctx, tx, id)
+	if err != nil || found {
+		w.result.File, w.result.Already, w.result.Counts = known, found, Counts{Records: known.Counts.Records, Unchanged: known.Counts.Records}
+		return w, err
+	}
+	w.file = w.newFile(id, scope, info.Size())
 	w.src = ingest.NewSource(in.Name, w.metered(raw, info.Size()), ingest.SourceOptions{Encoding: ingest.Encoding(in.Options["encoding"])})
 	w.find, err = loadFinder(ctx, tx)
 	return w, err
+}
+
+// scopeOf is what a file covers: a person's word, else what the file names.
+func scopeOf(in ImportInput, head []byte) string {
+	own := filepath.Base(in.Name)
+	switch in.Format {
+	case KEV:
+		return "CISA KEV"
+	case ServiceNow:
+		own = "ServiceNow"
+	case Trivy:
+		own = cmp.Or(in.Options["asset"], readTrivyHead(head).artifact, own)
+	}
+	return cmp.Or(in.Scope, own)
 }
 
 // check refuses decisions that cannot be kept.
@@ -129,7 +144,7 @@ func (w *importing) check() error {
 	return nil
 }
 
-func (w *importing) newFile(id string, size int64) *EvidenceFile {
+func (w *importing) newFile(id, scope string, size int64) *EvidenceFile {
 	loaded, by := w.in.loaded, w.in.by
 	if loaded.IsZero() {
 		loaded = w.tx.Now()
@@ -144,7 +159,7 @@ func (w *importing) newFile(id string, size int64) *EvidenceFile {
 	}
 	return &EvidenceFile{
 		ID: id, SHA256: w.in.SHA256, Name: filepath.Base(w.in.Name), Format: w.in.Format, Size: size, Loaded: loaded, By: by,
-		Importer: importers[w.in.Format], Scope: w.in.Scope, Taken: loaded, Declared: !w.in.Partial, Incomplete: []string{}, Options: options,
+		Importer: importers[w.in.Format], Scope: scope, Taken: loaded, Declared: !w.in.Partial, Incomplete: []string{}, Options: options,
 	}
 }
 
@@ -185,7 +200,6 @@ func (w *importing) trivy(ctx context.Context) error {
 	if err := w.takenAt(head.created); err != nil {
 		return err
 	}
-	w.file.Scope = cmp.Or(w.file.Scope, w.in.Options["asset"], head.artifact, w.file.Name)
 	x, err := w.newExposures(ctx)
 	if err != nil {
 		return err

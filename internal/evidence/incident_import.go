@@ -39,7 +39,6 @@ func (w *importing) incidents(ctx context.Context) error {
 	}
 	w.result.Order, w.result.Zone = string(log.Order), log.Zone
 	w.file.Options["order"], w.file.Options["zone"] = string(log.Order), log.Zone
-	w.file.Scope = cmp.Or(w.file.Scope, "ServiceNow")
 	w.result.Counts.Records = log.Rows
 	extra, err := w.ownColumns(log, records)
 	if err != nil {

@@ -81,7 +81,6 @@ func (w *importing) kev(ctx context.Context) error {
 	if catalogue.Clamped > 0 {
 		w.warn("evidence.warning.clamped", "n", catalogue.Clamped)
 	}
-	w.file.Scope = "CISA KEV"
 	if err := w.compareKEV(ctx, entries); err != nil {
 		return err
 	}

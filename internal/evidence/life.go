@@ -90,9 +90,15 @@ func (s *stretch) joins(next stretch) bool {
 	return s.row == next.row && (s.closed == 0 || next.opened <= s.closed)
 }
 
+// join takes the later end; of two ends at one instant a repair is believed before a vanished asset.
 func (s *stretch) join(next stretch) {
-	if s.closed != 0 && (next.closed == 0 || next.closed > s.closed) {
+	s.delayed = s.delayed && (next.delayed || next.opened > s.opened)
+	switch {
+	case s.closed == 0:
+	case next.closed == 0 || next.closed > s.closed:
 		s.closed, s.reason = next.closed, next.reason
+	case next.closed == s.closed && next.reason == closedFixed:
+		s.reason = closedFixed
 	}
 }
 
@@ -148,6 +154,7 @@ type TierDays struct {
 	Days      float64  `json:"days"`     // sum of the open time
 	Weighted  float64  `json:"weighted"` // days times weight
 	Exposures int      `json:"exposures"`
+	open      int64    // microseconds: whole numbers add up to the same sum in any order
 }
 
 // ExposureTime is the exposure of a stretch of time: open days, weighted by the criticality that elements have now.
@@ -184,7 +191,7 @@ func ExposureDays(ctx context.Context, r db.Reader, from, until time.Time) (Expo
 		if closed <= open {
 			return
 		}
-		parts[t].Days += days(time.Duration(closed-open) * time.Microsecond)
+		parts[t].open += closed - open
 		if last[t] != s.row {
 			parts[t].Exposures, last[t] = parts[t].Exposures+1, s.row
 		}
@@ -196,10 +203,9 @@ func ExposureDays(ctx context.Context, r db.Reader, from, until time.Time) (Expo
 func weigh(parts map[int]*TierDays, slas []PatchSLA) ExposureTime {
 	var out ExposureTime
 	for _, p := range parts {
+		p.Days = float64(p.open) / 86_400e6
 		i := slices.IndexFunc(slas, func(s PatchSLA) bool { return s.Tier == p.Tier })
-		if i < 0 {
-			out.Unweighted += p.Days
-		} else {
+		if i >= 0 {
 			p.Weight, p.Weighted = &slas[i].Weight, p.Days*slas[i].Weight
 		}
 		out.Parts = append(out.Parts, *p)
@@ -207,6 +213,9 @@ func weigh(parts map[int]*TierDays, slas []PatchSLA) ExposureTime {
 	slices.SortFunc(out.Parts, func(a, b TierDays) int { return (a.Tier+4)%5 - (b.Tier+4)%5 })
 	for _, p := range out.Parts {
 		out.Total += p.Weighted
+		if p.Weight == nil {
+			out.Unweighted += p.Days
+		}
 	}
 	return out
 }

@@ -281,10 +281,31 @@ func (f File) takeIn() ([]wantedFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		want = append(want, wantedFile{FileEntry: e, sum: sum, id: fileID(sum, e.Options["taken"])})
+		one := wantedFile{FileEntry: e, sum: sum}
+		if err := one.identify(f.Store); err != nil {
+			return nil, err
+		}
+		want = append(want, one)
 	}
 	slices.SortStableFunc(want, func(a, b wantedFile) int { return cmp.Or(a.Loaded.Compare(b.Loaded), cmp.Compare(a.id, b.id)) })
 	return want, nil
+}
+
+// identify finds out under which id the file is or would be loaded.
+func (w *wantedFile) identify(s Store) error {
+	raw, err := s.Open(w.sum)
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	head, err := readHead(raw)
+	if err != nil {
+		return err
+	}
+	in := w.input(s)
+	in.Format = cmp.Or(in.Format, Detect(head))
+	w.id = fileID(in, scopeOf(in, head))
+	return nil
 }
 
 func compareFiles(have []EvidenceFile, want []wantedFile) (changes []change.Change, anew bool) {

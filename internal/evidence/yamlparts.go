@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
@@ -56,7 +58,7 @@ func (f File) applyIncidents(ctx context.Context, tx *db.Tx) ([]change.Change, e
 		return nil, err
 	}
 	return list[Incident]{
-		kind: "incident", have: have, want: f.Incidents,
+		kind: "incident", have: have, want: inUTC(f.Incidents),
 		id:    func(i Incident) string { return i.ID },
 		title: func(i Incident) string { return i.Title },
 		save: func(ctx context.Context, tx *db.Tx, i Incident) error {
@@ -70,6 +72,17 @@ func (f File) applyIncidents(ctx context.Context, tx *db.Tx) ([]change.Change, e
 			return item.Remove(ctx, tx, ref.New("incident", id))
 		},
 	}.apply(ctx, tx)
+}
+
+// inUTC writes instants as the database keeps them, so that another zone is not a change.
+func inUTC(all []Incident) []Incident {
+	out := slices.Clone(all)
+	for i := range out {
+		for _, p := range out[i].points() {
+			*p.at = p.at.UTC().Truncate(time.Microsecond)
+		}
+	}
+	return out
 }
 
 func (f File) applyRecoveries(ctx context.Context, tx *db.Tx) ([]change.Change, error) {

@@ -77,6 +77,8 @@ CREATE TABLE exposure (
 );
 CREATE INDEX exposure_element ON exposure (element_id, open, severity);
 CREATE INDEX exposure_severity ON exposure (severity, id);
+CREATE INDEX exposure_asset ON exposure (asset, id);
+CREATE INDEX exposure_opened ON exposure (opened_at, id);
 CREATE INDEX exposure_vulnerability ON exposure (vulnerability);
 
 CREATE TABLE exposure_interval (
