@@ -219,7 +219,7 @@ func TestOnlyAdministratorsChangePeopleAndOthersAreToldWhy(t *testing.T) {
 		if p.path != "/people/rosa-riva" {
 			t.Errorf("after adding: got %s", p.path)
 		}
-		want(t, admin.post("/people/offices", "office", "cro", "person", "rosa-riva", "from", "01/11/2026"), http.StatusOK, "dal 1 novembre 2026")
+		want(t, admin.post("/people/offices", "office", "cro", "person", "rosa-riva", "from", "01/11/2026"), http.StatusOK, "dal 1 nov 2026")
 		want(t, admin.post("/people/offices", "office", "cio", "person", "rosa-riva", "from", "2026-11-01"), http.StatusBadRequest, "incarico per una sola persona")
 		want(t, admin.post("/people/offices/end", "office", "administrator", "person", "anna"), http.StatusConflict, "almeno un amministratore")
 		p = admin.post("/people/rosa-riva/invite")
