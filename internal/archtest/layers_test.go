@@ -31,6 +31,7 @@ var layers = []struct {
 		"internal/db/dbtest",
 		"internal/record internal/access internal/item",
 		"internal/op",
+		"internal/record/browse", // the operations that read the record
 	}},
 	{"outside formats", []string{"internal/ingest"}},
 	{"areas: later ones may ask earlier ones", []string{

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -186,6 +187,9 @@ func (d Decision) check(field func(string) string) []*problem.Error {
 	}
 	add(problem.Choice(field("kind"), string(d.Kind), "accept-risk", "fund", "gate", "exception", "policy"))
 	add(problem.Choice(field("materiality"), d.Materiality, "low", "medium", "high"))
+	if d.ReviewOn != "" && !db.ValidDay(d.ReviewOn) {
+		add(problem.Field(field("review_on"), "problem.day", "value", d.ReviewOn))
+	}
 	if d.About != "" {
 		if _, err := ref.Parse(string(d.About)); err != nil {
 			add(problem.Field(field("about"), "problem.ref", "value", d.About))

@@ -62,3 +62,24 @@ func scan(s db.Scan) (Item, error) {
 	var it Item
 	return it, s(&it.Ref, &it.Title.EN, &it.Title.IT, &it.Area)
 }
+
+// Titles gives the titles of items by their names; a name that the register does not hold is left out.
+func Titles(ctx context.Context, r db.Reader, of []ref.Ref) (map[ref.Ref]i18n.Text, error) {
+	titles := map[ref.Ref]i18n.Text{}
+	for len(of) > 0 {
+		part := of[:min(len(of), 500)]
+		of = of[len(part):]
+		args := make([]any, len(part))
+		for i, name := range part {
+			args[i] = string(name)
+		}
+		found, err := db.All(ctx, r, scan, "SELECT ref, title, title_it, area FROM item WHERE ref IN "+db.Tuples(1, len(part)), args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range found {
+			titles[it.Ref] = it.Title
+		}
+	}
+	return titles, nil
+}

@@ -144,16 +144,17 @@ type Filter struct {
 func List(ctx context.Context, r db.Reader, f Filter) (db.PageOf[Entry], error) {
 	b := listQuery(f)
 	sorts := db.Sorts{By: map[string]string{"seq": "e.seq", "operation": "e.operation", "actor": "e.actor_name"}, Key: "e.seq", Default: "-seq"}
-	return db.Paged(ctx, r, b, f.Page, sorts, scanEntry)
+	return db.Paged(ctx, r, b, f.Page, sorts, ScanEntry)
 }
 
 // ByRef gives the last entries that concern an item, the newest first.
 func ByRef(ctx context.Context, r db.Reader, item ref.Ref, limit int) ([]Entry, error) {
-	return db.All(ctx, r, scanEntry, `SELECT e.body FROM record_entry e JOIN record_ref f ON f.seq = e.seq
+	return db.All(ctx, r, ScanEntry, `SELECT e.body FROM record_entry e JOIN record_ref f ON f.seq = e.seq
 		WHERE f.ref = $1 ORDER BY e.seq DESC LIMIT $2`, string(item), limit)
 }
 
-func scanEntry(scan db.Scan) (Entry, error) {
+// ScanEntry reads an entry from its column body.
+func ScanEntry(scan db.Scan) (Entry, error) {
 	var body string
 	var e Entry
 	if err := scan(&body); err != nil {

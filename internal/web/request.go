@@ -113,7 +113,12 @@ func (s *Server) request(r *http.Request) (*request, error) {
 	if text := s.sessions.PopString(r.Context(), "notice"); text != "" {
 		q.Page.Notice = &ui.Notice{Kind: ui.OK, Text: text}
 	}
-	return q, s.whoAsks(q)
+	if err := s.whoAsks(q); err != nil || q.Page.Person == nil {
+		return q, err
+	}
+	root, err := s.root.of(q)
+	q.Page.RecordRoot = root
+	return q, err
 }
 
 // fail shows an error as a page, in words; what nobody can act on is logged.

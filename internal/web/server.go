@@ -34,6 +34,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	limits   limits
 	door     door
+	root     recordRoot
 }
 
 // New makes the server.
