@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"accordo.dev/internal/access"
+	"github.com/a-h/templ"
+
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/web/ui"
@@ -110,15 +111,6 @@ func written(lang i18n.Lang, x *float64) string {
 	return text
 }
 
-// again tells whether a refused form is shown again with its error, and with which status.
-func again(err error) (status int, again bool) {
-	p, ok := problem.As(err)
-	if !ok || p.Kind != problem.Invalid && p.Kind != problem.Conflict {
-		return 0, false
-	}
-	return problemStatus(p.Kind), true
-}
-
 // fill gives fields what was typed and what is wrong with them.
 func fill(p ui.Page, typed url.Values, err error, fields []ui.Input) []ui.Input {
 	filled := make([]ui.Input, len(fields))
@@ -146,15 +138,10 @@ func anyOf(p ui.Page, prefix string, values ...string) []ui.Option {
 	return append([]ui.Option{{Text: p.T("web.filter.any")}}, choices(p, prefix, values...)...)
 }
 
-// refusal is why the reader may not run a command, in words; empty when they may.
-func (s *Server) refusal(q *request, operation string, context ...string) string {
-	facts := map[string]string{}
-	for i := 0; i+1 < len(context); i += 2 {
-		facts[context[i]] = context[i+1]
+// again shows a form again with what is wrong with it; what no typing can mend becomes the error page.
+func (q *request) again(w http.ResponseWriter, err error, form templ.Component) error {
+	if problem.Is(err, problem.Forbidden) || problem.Is(err, problem.NotFound) {
+		return err
 	}
-	err := s.Run.Access.Check(access.Request{Actor: q.Actor, Operation: operation, Context: facts})
-	if err == nil {
-		return ""
-	}
-	return q.Page.Sentence(err)
+	return q.refuse(w, err, form)
 }

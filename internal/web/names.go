@@ -36,8 +36,8 @@ var opNames = op.Query[[]ref.Ref, names]{
 	},
 }
 
-// names finds what these items are called.
-func (s *Server) names(q *request, of ...ref.Ref) (names, error) {
+// called finds what these items are called.
+func (s *Server) called(q *request, of ...ref.Ref) (names, error) {
 	return op.Ask(q.Context(), s.Run, q.Actor, opNames, of)
 }
 
