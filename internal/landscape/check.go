@@ -176,3 +176,22 @@ func assignments(names []string) string {
 }
 
 func joinColumns(names []string, separator string) string { return strings.Join(names, separator) }
+
+// insertRows inserts rows one by one with a prepared statement: statements with thousands of numbered
+// placeholders take the embedded engine far longer to parse than to run.
+func insertRows(ctx context.Context, tx *db.Tx, table string, names []string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	stmt, err := tx.Prepare(ctx, "INSERT INTO "+table+" ("+joinColumns(names, ", ")+") VALUES "+db.Tuples(1, len(names)))
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for _, row := range rows {
+		if _, err := stmt.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

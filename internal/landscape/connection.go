@@ -175,8 +175,13 @@ func (c Connection) normal() Connection {
 
 // naturalID is made of what the connection is, so that the same connection gets the same id again.
 func (c Connection) naturalID() string {
+	return c.tieID(string(c.Kind) + "\x1f" + c.Protocol + "\x1f" + strings.Join(c.Data, ","))
+}
+
+// tieID is made of the two ends and of what tells this connection from others between them.
+func (c Connection) tieID(key string) string {
 	ends := c.From + "-" + c.To
-	return ends[:min(len(ends), 88)] + "-" + short(c.From, string(c.Kind), c.To, c.Protocol, strings.Join(c.Data, ","))
+	return ends[:min(len(ends), 88)] + "-" + short(c.From, c.To, key)
 }
 
 func (c Connection) people(field func(string) string) map[string]string {
@@ -186,7 +191,10 @@ func (c Connection) people(field func(string) string) map[string]string {
 const connectionColumns = `id, from_id, to_id, kind, dependency, strength, k_of_n, protocol, data, encrypted, authenticated,
 	owner_from, owner_to, agreement, phase, source, external_id, by_hand, ended_at, version`
 
-var connectionNames = columnNames(connectionColumns)
+var (
+	connectionNames = columnNames(connectionColumns)
+	storedNames     = append(columnNames(connectionColumns), "consumer", "provider")
+)
 
 func scanConnection(s db.Scan) (Connection, error) {
 	var c Connection
@@ -209,9 +217,10 @@ func scanConnection(s db.Scan) (Connection, error) {
 }
 
 func (c Connection) values() []any {
+	consumer, provider, _ := c.Need()
 	return []any{
 		c.ID, c.From, c.To, string(c.Kind), string(c.Dependency), string(c.Strength), c.KOfN, c.Protocol, pack(c.Data), c.Encrypted, c.Authenticated,
-		c.OwnerFrom, c.OwnerTo, c.Agreement, string(c.Phase), c.Source, c.ExternalID, pack(c.ByHand), micros(c.EndedAt), c.Version,
+		c.OwnerFrom, c.OwnerTo, c.Agreement, string(c.Phase), c.Source, c.ExternalID, pack(c.ByHand), micros(c.EndedAt), c.Version, consumer, provider,
 	}
 }
 
@@ -222,14 +231,14 @@ func insertConnections(ctx context.Context, tx *db.Tx, all []Connection) error {
 		rows[i] = all[i].values()
 		tx.Touch(all[i].Ref())
 	}
-	return tx.InsertMany(ctx, "connection", connectionNames, rows)
+	return insertRows(ctx, tx, "connection", storedNames, rows)
 }
 
 func updateConnections(ctx context.Context, tx *db.Tx, all []Connection) error {
 	if len(all) == 0 {
 		return nil
 	}
-	stmt, err := tx.Prepare(ctx, "UPDATE connection SET "+assignments(connectionNames)+" WHERE id = $1")
+	stmt, err := tx.Prepare(ctx, "UPDATE connection SET "+assignments(storedNames)+" WHERE id = $1")
 	if err != nil {
 		return err
 	}

@@ -203,8 +203,10 @@ func (e Element) values() []any {
 	}
 }
 
+// searchText is what the text filter looks at; it is bounded because an index holds it.
 func (e Element) searchText() string {
-	return strings.ToLower(strings.Join(append([]string{e.ID, e.Name, e.NameIT}, e.Aliases...), " "))
+	text := []rune(strings.ToLower(strings.Join(append([]string{e.ID, e.Name, e.NameIT}, e.Aliases...), " ")))
+	return string(text[:min(len(text), 600)])
 }
 
 // normal puts the element into the form in which it is kept, so that equal things compare equal.
@@ -228,7 +230,7 @@ func insertElements(ctx context.Context, tx *db.Tx, all []Element) error {
 		all[i].Version = 1
 		rows[i] = all[i].values()
 	}
-	if err := tx.InsertMany(ctx, "element", elementNames, rows); err != nil {
+	if err := insertRows(ctx, tx, "element", elementNames, rows); err != nil {
 		return err
 	}
 	return register(ctx, tx, all)

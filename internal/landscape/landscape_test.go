@@ -240,7 +240,9 @@ func TestFiltersFindGapsTextAndTags(t *testing.T) {
 		} {
 			for _, sort := range []string{"", "-criticality", "rto", "-cost"} {
 				c.filter.Sort = sort
-				page := view(t, d, func(r db.Reader) (db.PageOf[landscape.ElementRow], error) { return landscape.ListElements(ctx, r, c.filter) })
+				page := view(t, d, func(r db.Reader) (db.PageOf[landscape.ElementRow], error) {
+					return landscape.ListElements(ctx, r, c.filter)
+				})
 				if page.Total != c.want || len(page.Items) != c.want {
 					t.Errorf("%s: got %v of %v, want %v", name, len(page.Items), page.Total, c.want)
 				}

@@ -150,13 +150,20 @@ func Count(ctx context.Context, r db.Reader, _ struct{}) (Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	borders, err := db.One(ctx, r, nil, func(scan db.Scan) (n [3]int, err error) { return n, scan(&n[0], &n[1], &n[2]) },
-		`SELECT COUNT(*), COALESCE(SUM(CASE WHEN f.outside <> t.outside THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN f.outside <> t.outside AND c.agreement = '' THEN 1 ELSE 0 END), 0)
-		FROM connection c JOIN element f ON f.id = c.from_id JOIN element t ON t.id = c.to_id
-		WHERE c.ended_at IS NULL AND f.ended_at IS NULL AND t.ended_at IS NULL`)
-	s.Connection, s.Crossing, s.Unagreed = borders[0], borders[1], borders[2]
-	return s, err
+	if s.Connection, err = db.Value[int](ctx, r, "SELECT COUNT(*) FROM connection WHERE ended_at IS NULL"); err != nil {
+		return s, err
+	}
+	for _, end := range []string{"c.from_id = o.id JOIN element i ON i.id = c.to_id", "c.to_id = o.id JOIN element i ON i.id = c.from_id"} {
+		crossing, err := db.One(ctx, r, nil, func(scan db.Scan) (n [2]int, err error) { return n, scan(&n[0], &n[1]) },
+			`SELECT COUNT(*), COALESCE(SUM(CASE WHEN c.agreement = '' THEN 1 ELSE 0 END), 0)
+			FROM element o JOIN connection c ON `+end+`
+			WHERE o.outside = TRUE AND o.ended_at IS NULL AND i.outside = FALSE AND i.ended_at IS NULL AND c.ended_at IS NULL`)
+		if err != nil {
+			return s, err
+		}
+		s.Crossing, s.Unagreed = s.Crossing+crossing[0], s.Unagreed+crossing[1]
+	}
+	return s, nil
 }
 
 // OpCount counts the live map.

@@ -38,6 +38,8 @@ CREATE INDEX element_name ON element (ended_at, sort_name, id);
 CREATE INDEX element_kind ON element (kind, ended_at, sort_name, id);
 CREATE INDEX element_criticality ON element (ended_at, COALESCE(criticality, 9), id);
 CREATE INDEX element_rto ON element (ended_at, COALESCE(rto_min, 99999999), id);
+CREATE INDEX element_facts ON element (ended_at, outside, kind, owner, rto_min, criticality);
+CREATE INDEX element_search ON element (ended_at, search);
 CREATE INDEX element_source ON element (source, external_id);
 
 CREATE TABLE agreement (
@@ -66,6 +68,8 @@ CREATE TABLE connection (
     kind TEXT NOT NULL CHECK (kind IN ('uses', 'part-of', 'runs-on', 'flows-to', 'performed-by', 'supplied-by', 'answers-to', 'serves')),
     dependency TEXT NOT NULL CHECK (dependency IN ('forward', 'backward', 'none')),
     strength TEXT NOT NULL CHECK (strength IN ('hard', 'soft')),
+    consumer TEXT NOT NULL, -- the two ends turned so that one needs the other; empty without a dependency
+    provider TEXT NOT NULL,
     k_of_n BIGINT,
     protocol TEXT NOT NULL,
     data TEXT NOT NULL,
@@ -83,17 +87,15 @@ CREATE TABLE connection (
 );
 CREATE INDEX connection_from ON connection (from_id, ended_at);
 CREATE INDEX connection_to ON connection (to_id, ended_at);
+CREATE INDEX connection_consumer ON connection (consumer, ended_at);
+CREATE INDEX connection_provider ON connection (provider, ended_at);
 CREATE INDEX connection_source ON connection (source, external_id);
 
--- What needs what: each connection that carries a dependency now, turned so that the consumer comes first.
+-- What needs what: each connection that carries a dependency now.
 CREATE VIEW element_need AS
-SELECT id, from_id AS consumer, to_id AS provider, strength, k_of_n
+SELECT id, consumer, provider, strength, k_of_n
 FROM connection
-WHERE dependency = 'forward' AND ended_at IS NULL AND phase IN ('live', 'discontinuing')
-UNION ALL
-SELECT id, to_id AS consumer, from_id AS provider, strength, k_of_n
-FROM connection
-WHERE dependency = 'backward' AND ended_at IS NULL AND phase IN ('live', 'discontinuing');
+WHERE consumer <> '' AND ended_at IS NULL AND phase IN ('live', 'discontinuing');
 
 -- +goose Down
 DROP VIEW element_need;
