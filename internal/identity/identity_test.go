@@ -284,3 +284,27 @@ func TestLimiterBoundsOneAddressAcrossPeople(t *testing.T) {
 		t.Errorf("twenty-first person: got %v, want too many", err)
 	}
 }
+
+func TestHoldingsOfOneOfficeMayTouchButNotOverlap(t *testing.T) {
+	for _, c := range []struct {
+		from, until string
+		want        string
+	}{
+		{"2026-01-01", "2026-03-01", ""}, // ends on the day on which the other begins
+		{"2026-01-01", "2026-03-02", "identity.error.one-holder"},
+		{"2026-04-01", "2026-05-01", "identity.error.one-holder"},
+		{"2026-01-01", "", "identity.error.one-holder"},
+		{"2026-05-31", "2026-07-01", "identity.error.one-holder"},
+		{"2026-06-01", "", ""},
+		{"2026-06-01", "2026-06-01", "identity.error.until-before-from"},
+	} {
+		h := newHouse(t, dbtest.SQLite(t))
+		do(h, h.as("anna"), identity.OpAppoint, identity.AppointInput{Office: "cro", Person: "piero", From: "2026-03-01", Until: "2026-06-01"})
+		in := identity.AppointInput{Office: "cro", Person: "dario", From: c.from, Until: c.until}
+		if c.want == "" {
+			do(h, h.as("anna"), identity.OpAppoint, in)
+		} else {
+			refused(h, h.as("anna"), identity.OpAppoint, in, c.want)
+		}
+	}
+}
