@@ -93,7 +93,7 @@ func byHand(ctx context.Context, r db.Reader) ([]Incident, error) {
 	return db.All(ctx, r, scanIncident, "SELECT "+incidentColumns+" FROM incident WHERE file_id IS NULL ORDER BY id")
 }
 
-// paths gives each file a path of its own; where names repeat, the id goes before the name.
+// paths gives each file a path of its own; where names repeat, the start of the hash goes before the name.
 func paths(all []EvidenceFile) []string {
 	times := map[string]int{}
 	for _, f := range all {
@@ -103,7 +103,7 @@ func paths(all []EvidenceFile) []string {
 	for i, f := range all {
 		out[i] = "evidence/" + f.Name
 		if times[f.Name] > 1 {
-			out[i] = "evidence/" + f.ID[:8] + "-" + f.Name
+			out[i] = "evidence/" + f.SHA256[:8] + "-" + f.Name
 		}
 	}
 	return out

@@ -171,13 +171,14 @@ func child(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// entry is the element of a sequence with this id, or with this place (0-based) where elements have none.
+// entry is the element of a sequence whose first field (its id, path, day ...) has this value, or with
+// this place (0-based) where none has.
 func entry(node *yaml.Node, id string) *yaml.Node {
 	if node.Kind != yaml.SequenceNode {
 		return nil
 	}
 	for _, element := range node.Content {
-		if own := child(element, "id"); own != nil && own.Value == id {
+		if element.Kind == yaml.MappingNode && len(element.Content) > 1 && element.Content[1].Value == id {
 			return element
 		}
 	}

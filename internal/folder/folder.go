@@ -47,6 +47,7 @@ func (f Folder) parts() []part {
 		{"organisation.yaml", exportOrganisation, applyOrganisation},
 		{"people.yaml", exported(identity.Export), applied(identity.Apply)},
 		{"landscape.yaml", exported(landscape.Export), applied(landscape.Apply)},
+		{"evidence.yaml", f.exportEvidence, f.applyEvidence},
 		{"risk.yaml", exported(risk.Export), applied(risk.Apply)},
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
