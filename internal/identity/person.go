@@ -215,7 +215,7 @@ func (in EndPersonInput) Target() ref.Ref { return PersonRef(in.ID) }
 
 // EndPerson lets a person leave: offices end today, sessions, tokens and passkeys stop working. The name stays.
 func EndPerson(ctx context.Context, tx *db.Tx, in EndPersonInput) (Person, error) {
-	p, err := Get(ctx, tx, GetInput{in.ID})
+	p, err := Get(ctx, tx, GetInput(in))
 	if err != nil {
 		return p, err
 	}

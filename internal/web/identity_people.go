@@ -52,8 +52,10 @@ func peopleList(q *request, page db.PageOf[identity.Row]) ui.List {
 		Caption: q.T("shell.nav.people"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true,
 		Nothing: q.T("identity.people.none"),
 		Columns: []ui.Column{
-			{Key: "name", Title: q.T("identity.person.name")}, {Key: "unit", Title: q.T("identity.person.unit")},
-			{Title: q.T("identity.person.offices"), Wide: true}, {Key: "email", Title: q.T("identity.email")},
+			{Key: "name", Title: q.T("identity.person.name")},
+			{Key: "unit", Title: q.T("identity.person.unit")},
+			{Title: q.T("identity.person.offices"), Wide: true},
+			{Key: "email", Title: q.T("identity.email")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: q.T("identity.people.text")},

@@ -61,7 +61,8 @@ func fill(tx *db.Tx) error {
 			{ID: "anna", Name: "Anna Amato", Email: "anna@example.org", Language: "it"},
 		},
 		Offices: []identity.FileHolding{
-			{Office: "cio", Person: "carla", From: "2025-01-01"}, {Office: "ciso", Person: "dario", From: "2025-01-01"},
+			{Office: "cio", Person: "carla", From: "2025-01-01"},
+			{Office: "ciso", Person: "dario", From: "2025-01-01"},
 			{Office: "administrator", Person: "anna", From: "2025-01-01"},
 		},
 	})
