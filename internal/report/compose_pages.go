@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"accordo.dev/internal/chart"
@@ -21,7 +22,7 @@ func (c *composer) riskPage() []document.Block {
 		document.Verdict{Text: c.t("report.risks.verdict."+string(money.Stand()), "value", c.euro(money.Value), "limit", c.euro(money.Limit)), State: state(money.Stand())},
 		document.Picture{
 			Chart: c.lossCurve(), Trace: c.mark(r.Trace),
-			Caption: c.n("report.risks.caption", r.Count, "years", r.Years, "seed", i18n.Number(c.lang, float64(r.Seed), 0), "when", i18n.DateTime(c.lang, c.s.AsOf)),
+			Caption: c.n("report.risks.caption", r.Count, "years", r.Years, "seed", strconv.FormatUint(r.Seed, 10), "when", i18n.DateTime(c.lang, c.s.AsOf)),
 		},
 		part(c.t("report.risks.top")),
 		c.riskTable(),

@@ -6,9 +6,9 @@ import (
 	"accordo.dev/internal/stat"
 )
 
-// definitions are the meanings of the figures, in the order in which they appear. Their hash covers
+// Definitions are the meanings of the figures, in the order in which they appear. Their hash covers
 // the method and the words in both languages, so that no meaning changes without a trace.
-func definitions() []Definition {
+func Definitions() []Definition {
 	return []Definition{
 		define("money", quant.Method),
 		define("minutes", "1"),

@@ -374,7 +374,7 @@ func ParsePeriod(text string, now time.Time) (Period, error) {
 		return Quarter(now), nil
 	}
 	var year, n int
-	if _, err := fmt.Sscanf(text, "%d-Q%d", &year, &n); err != nil || n < 1 || n > 4 || quarter(year, n).Name != text {
+	if _, err := fmt.Sscanf(text, "%d-Q%d", &year, &n); err != nil || year < 2000 || n < 1 || n > 4 || quarter(year, n).Name != text {
 		return Period{}, problem.Field("period", "report.error.period", "value", text)
 	}
 	p := quarter(year, n)

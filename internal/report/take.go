@@ -63,7 +63,7 @@ func take(ctx context.Context, r db.Reader, id string, period Period) (Snapshot,
 			return s, err
 		}
 	}
-	s.Definitions = definitions()
+	s.Definitions = Definitions()
 	return s, nil
 }
 
