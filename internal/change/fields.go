@@ -15,6 +15,9 @@ func Between(before, after any) []Field {
 	old, now := reflect.Indirect(reflect.ValueOf(before)), reflect.Indirect(reflect.ValueOf(after))
 	var fields []Field
 	for i := range old.NumField() {
+		if !old.Type().Field(i).IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(old.Type().Field(i).Tag.Get("yaml"), ",")
 		a, b := text(old.Field(i)), text(now.Field(i))
 		if name != "" && name != "-" && a != b {

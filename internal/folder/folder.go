@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -77,13 +79,31 @@ func (f Folder) Export(ctx context.Context, r db.Reader) error {
 }
 
 func marshal(content any) ([]byte, error) {
+	var tree yaml.Node
+	if err := tree.Encode(content); err != nil {
+		return nil, err
+	}
+	plainNumbers(&tree)
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(content); err != nil {
+	if err := encoder.Encode(&tree); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), encoder.Close()
+}
+
+// plainNumbers writes 3.9e+06 as 3900000: people read these files.
+func plainNumbers(node *yaml.Node) {
+	if x, err := strconv.ParseFloat(node.Value, 64); err == nil && node.Kind == yaml.ScalarNode && node.Tag == "!!float" {
+		node.Value = strconv.FormatFloat(x, 'f', -1, 64)
+		if !strings.Contains(node.Value, ".") {
+			node.Tag = "!!int"
+		}
+	}
+	for _, child := range node.Content {
+		plainNumbers(child)
+	}
 }
 
 // ApplyIn asks for a folder to be applied.
