@@ -20,6 +20,11 @@ type RunCmd struct {
 
 // Run serves until it is stopped.
 func (c *RunCmd) Run(env *Env) error {
+	if c.Demo {
+		if err := env.makeDemo(c.Listen); err != nil {
+			return err
+		}
+	}
 	listener, err := (&net.ListenConfig{}).Listen(env.Context, "tcp", c.Listen)
 	if err != nil {
 		return err
@@ -30,7 +35,11 @@ func (c *RunCmd) Run(env *Env) error {
 	}
 	server := &http.Server{Handler: env.site(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	env.Say("cli.run.ready", "address", origin)
-	if err := env.setupLink(origin); err != nil {
+	greet := func() error { return env.setupLink(origin) }
+	if c.Demo {
+		greet = env.printDemoPeople
+	}
+	if err := greet(); err != nil {
 		return err
 	}
 	return web.Serve(env.Context, server, func() error { return server.Serve(listener) })
