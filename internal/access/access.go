@@ -11,6 +11,7 @@ import (
 	"github.com/cedar-policy/cedar-go"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 )
@@ -67,14 +68,14 @@ func (p *Policies) Check(r Request) error {
 		return problem.New(problem.Unauthenticated, "access.sign-in")
 	}
 	if !scoped(r) {
-		return problem.New(problem.Forbidden, "access.token-scope", "operation", r.Operation, "scopes", strings.Join(r.Actor.Scopes, ", "), "policy", "token-scope")
+		return problem.New(problem.Forbidden, "access.token-scope", "operation", i18n.Key("op."+r.Operation), "scopes", strings.Join(r.Actor.Scopes, ", "), "policy", "token-scope")
 	}
 	allowed, policies := p.ask(r)
 	switch {
 	case allowed:
 		return nil
 	case len(policies) > 0:
-		return problem.New(problem.Forbidden, "access.forbidden", "operation", r.Operation, "policy", strings.Join(policies, ", "))
+		return problem.New(problem.Forbidden, "access.forbidden", "operation", i18n.Key("op."+r.Operation), "policy", strings.Join(policies, ", "))
 	default:
 		return p.explain(r)
 	}
@@ -82,7 +83,7 @@ func (p *Policies) Check(r Request) error {
 
 // explain says which offices would be let through, and by which policies.
 func (p *Policies) explain(r Request) error {
-	var offices []string
+	var offices i18n.Keys
 	names := map[string]bool{}
 	for _, office := range p.offices {
 		try := r
@@ -91,16 +92,16 @@ func (p *Policies) explain(r Request) error {
 		if !allowed {
 			continue
 		}
-		offices = append(offices, office)
+		offices = append(offices, i18n.Key("office."+office))
 		for _, name := range policies {
 			names[name] = true
 		}
 	}
 	if len(offices) == 0 {
-		return problem.New(problem.Forbidden, "access.nobody", "operation", r.Operation, "policy", "default-deny")
+		return problem.New(problem.Forbidden, "access.nobody", "operation", i18n.Key("op."+r.Operation), "policy", "default-deny")
 	}
-	return problem.New(problem.Forbidden, "access.not-permitted", "operation", r.Operation,
-		"offices", strings.Join(offices, ", "), "policy", strings.Join(sortedKeys(names), ", "))
+	return problem.New(problem.Forbidden, "access.not-permitted", "operation", i18n.Key("op."+r.Operation),
+		"offices", offices, "policy", strings.Join(sortedKeys(names), ", "))
 }
 
 func (p *Policies) ask(r Request) (allowed bool, policies []string) {

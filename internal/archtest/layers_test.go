@@ -29,7 +29,7 @@ var layers = []struct {
 	{"machinery: how things are stored, recorded and permitted", []string{
 		"internal/db",
 		"internal/db/dbtest",
-		"internal/record internal/access internal/item",
+		"internal/record internal/access internal/item", // access explains refusals in words
 		"internal/op",
 		"internal/record/browse", // the operations that read the record
 	}},

@@ -46,6 +46,12 @@ func (t Text) In(lang Lang) string {
 	return t.EN
 }
 
+// Key is an argument of a message that is itself a message: it is shown in the language of the reader.
+type Key string
+
+// Keys is a list of such arguments, shown with commas.
+type Keys []Key
+
 // Message is one catalogue entry.
 type Message struct {
 	EN string `yaml:"en"`
@@ -145,6 +151,14 @@ func display(lang Lang, value any) string {
 		return Number(lang, v, 2)
 	case Text:
 		return v.In(lang)
+	case Key:
+		return T(lang, string(v))
+	case Keys:
+		words := make([]string, len(v))
+		for i, key := range v {
+			words[i] = T(lang, string(key))
+		}
+		return strings.Join(words, ", ")
 	default:
 		return fmt.Sprint(v)
 	}
