@@ -37,6 +37,8 @@ type CLI struct {
 	Apply  ApplyCmd  `cmd:"" help:"Make the organisation what a folder of files says."`
 	Record RecordCmd `cmd:"" help:"The record of everything that changed."`
 
+	Landscape LandscapeCmd `cmd:"" help:"What exists, what runs between it, and imports of it."`
+
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
 	Token    TokenCmd    `cmd:"" help:"API tokens."`

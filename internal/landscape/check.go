@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/item"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -59,15 +60,22 @@ func (c *checker) short(name, text string, limit int) {
 // plain names the fields of a form by themselves.
 func plain(name string) string { return name }
 
-// peopleExist finds the fields that name a person who does not exist.
+// peopleExist finds the fields that name a person who does not exist. Who has left is still known.
 func peopleExist(ctx context.Context, r db.Reader, people map[string]string) []*problem.Error {
 	var wrong []*problem.Error
+	var everybody map[string]identity.Person
 	for _, field := range sortedKeys(people) {
 		id := people[field]
 		if id == "" {
 			continue
 		}
-		if _, err := item.Get(ctx, r, ref.New("person", id)); err != nil {
+		if _, err := item.Get(ctx, r, ref.New("person", id)); err == nil {
+			continue
+		}
+		if everybody == nil {
+			everybody, _ = identity.People(ctx, r) //nolint:errcheck // without the list the person is not known either
+		}
+		if _, known := everybody[id]; !known {
 			wrong = append(wrong, problem.Field(field, "problem.dangling", "value", id))
 		}
 	}

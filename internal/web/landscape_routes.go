@@ -1,4 +1,18 @@
 package web
 
 // landscapeRoutes binds the pages of this area.
-func (s *Server) landscapeRoutes(m *mux) {}
+func (s *Server) landscapeRoutes(m *mux) {
+	m.page("GET /landscape", s.landscapeList)
+	m.page("GET /landscape/borders", s.landscapeBorders)
+	m.page("GET /landscape/coherence", s.landscapeCoherence)
+	m.page("GET /landscape/import", s.landscapeImport)
+	m.page("POST /landscape/import", s.landscapePreview)
+	m.page("POST /landscape/import/confirm", s.landscapeConfirm)
+	m.page("GET /landscape/import/templates/{file}", s.landscapeTemplate)
+	m.page("GET /landscape/new", s.landscapeNew)
+	m.page("POST /landscape/new", s.landscapeAdd)
+	m.page("GET /landscape/{id}", s.landscapeElement)
+	m.page("GET /landscape/{id}/edit", s.landscapeEdit)
+	m.page("POST /landscape/{id}/edit", s.landscapeChange)
+	m.page("POST /landscape/{id}/end", s.landscapeEnd)
+}

@@ -1,0 +1,219 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"accordo.dev/internal/change"
+	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/ingest"
+	"accordo.dev/internal/landscape"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
+	"accordo.dev/internal/web/ui"
+)
+
+// importForm is the upload with what was typed, and the preview once the files were read.
+type importForm struct {
+	In    landscape.ImportIn
+	Err   error
+	Ready bool
+	Out   landscape.ImportOut
+	Kept  []string // "hash name" of each file that waits to be confirmed
+}
+
+func (s *Server) landscapeImport(w http.ResponseWriter, q *request) error {
+	return q.render(w, s.importPage(q, importForm{In: landscape.ImportIn{Source: q.URL.Query().Get("source")}}))
+}
+
+func (s *Server) importPage(q *request, f importForm) templ.Component {
+	q.title("landscape", q.T("landscape.import.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	return importPage(q.Page, f, s.refusal(q, "landscape.import"))
+}
+
+// landscapePreview keeps the files and shows what they would change; nothing is changed yet.
+func (s *Server) landscapePreview(w http.ResponseWriter, q *request) error {
+	if err := q.ParseMultipartForm(16 << 20); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return problem.New(problem.Invalid, "web.error.form")
+	}
+	defer q.MultipartForm.RemoveAll() //nolint:errcheck // temporary files of the upload
+	f := importForm{In: typedImport(q)}
+	for _, header := range q.MultipartForm.File["files"] {
+		file, err := readUpload(header)
+		if err != nil {
+			return err
+		}
+		if file.Name != "" {
+			f.In.Files = append(f.In.Files, file)
+		}
+	}
+	if f.Out, f.Err = op.DryRun(q.Context(), s.Run, q.Actor, landscape.OpImport, f.In); f.Err != nil {
+		return q.again(w, f.Err, s.importPage(q, f))
+	}
+	kept := uploads{dir: filepath.Join(s.Data, "uploads")}
+	for _, file := range f.In.Files {
+		if err := kept.keep(file, s.DB.Now()); err != nil {
+			return err
+		}
+		f.Kept = append(f.Kept, file.Hash()+" "+file.Name)
+	}
+	f.Ready = true
+	return q.render(w, s.importPage(q, f))
+}
+
+func typedImport(q *request) landscape.ImportIn {
+	return landscape.ImportIn{
+		Source: strings.TrimSpace(q.PostFormValue("source")), Format: q.PostFormValue("format"),
+		DateOrder: q.PostFormValue("dateOrder"), Partial: q.PostFormValue("partial") == "true",
+	}
+}
+
+// landscapeConfirm reads the kept files again and imports them.
+func (s *Server) landscapeConfirm(w http.ResponseWriter, q *request) error {
+	form, err := q.form()
+	if err != nil {
+		return err
+	}
+	in := typedImport(q)
+	kept := uploads{dir: filepath.Join(s.Data, "uploads")}
+	for _, one := range form.Values["file"] {
+		hash, name, _ := strings.Cut(one, " ")
+		file, err := kept.open(hash, name)
+		if err != nil {
+			return err
+		}
+		in.Files = append(in.Files, file)
+	}
+	out, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpImport, in)
+	if err != nil {
+		return q.again(w, err, s.importPage(q, importForm{In: in, Err: err}))
+	}
+	for _, file := range in.Files {
+		kept.drop(file.Hash())
+	}
+	return q.redirect(w, "/landscape", "landscape.import.done", "created", out.Created, "changed", out.Changed, "ended", out.Ended)
+}
+
+// landscapeTemplate gives an empty table to fill in.
+func (s *Server) landscapeTemplate(w http.ResponseWriter, q *request) error {
+	write, ok := map[string]func(io.Writer) error{
+		"elements.csv": ingest.WriteElementsTemplate, "connections.csv": ingest.WriteConnectionsTemplate,
+	}[q.PathValue("file")]
+	if !ok {
+		return errNoPage
+	}
+	attach(w, q.PathValue("file"), "text/csv; charset=utf-8")
+	return write(w)
+}
+
+func readUpload(header *multipart.FileHeader) (landscape.ImportFile, error) {
+	file, err := header.Open()
+	if err != nil {
+		return landscape.ImportFile{}, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(file)
+	return landscape.ImportFile{Name: filepath.Base(strings.ReplaceAll(header.Filename, `\`, "/")), Content: string(data)}, err
+}
+
+// uploads keeps files under the hash of their content between preview and confirmation.
+type uploads struct{ dir string }
+
+// uploadLife is how long a file waits for a confirmation.
+const uploadLife = 24 * time.Hour
+
+func (u uploads) keep(file landscape.ImportFile, now time.Time) error {
+	if err := os.MkdirAll(u.dir, 0o700); err != nil {
+		return err
+	}
+	u.clear(now)
+	path := filepath.Join(u.dir, file.Hash())
+	if err := os.WriteFile(path+".part", []byte(file.Content), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
+}
+
+// clear drops what nobody confirmed.
+func (u uploads) clear(now time.Time) {
+	entries, err := os.ReadDir(u.dir)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && now.Sub(info.ModTime()) > uploadLife {
+			_ = os.Remove(filepath.Join(u.dir, entry.Name()))
+		}
+	}
+}
+
+// open reads a kept file and checks that it is the one that was shown.
+func (u uploads) open(hash, name string) (landscape.ImportFile, error) {
+	gone := problem.New(problem.NotFound, "landscape.import.gone", "name", name)
+	if len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
+		return landscape.ImportFile{}, gone
+	}
+	data, err := os.ReadFile(filepath.Join(u.dir, hash))
+	if errors.Is(err, os.ErrNotExist) {
+		return landscape.ImportFile{}, gone
+	}
+	file := landscape.ImportFile{Name: name, Content: string(data)}
+	if err == nil && file.Hash() != hash {
+		err = gone
+	}
+	return file, err
+}
+
+func (u uploads) drop(hash string) { _ = os.Remove(filepath.Join(u.dir, hash)) }
+
+// mostShown bounds the lines of a preview; the counts above are of all.
+const mostShown = 300
+
+func shownChanges(all []change.Change) []change.Change { return all[:min(len(all), mostShown)] }
+
+func shownDangling(all []landscape.Dangling) []landscape.Dangling {
+	return all[:min(len(all), mostShown)]
+}
+
+func changeState(kind change.Kind) ui.State {
+	switch kind {
+	case change.Create:
+		return ui.OK
+	case change.Remove:
+		return ui.Warn
+	default:
+		return ui.Plain
+	}
+}
+
+func lineText(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return strconv.Itoa(line)
+}
+
+// fieldWord names a field of the map; fields without words keep their name in files.
+func fieldWord(p ui.Page, name string) string {
+	if key := "landscape.field." + name; i18n.Has(key) {
+		return p.T(key)
+	}
+	return name
+}
+
+func dateOrders(p ui.Page) []ui.Option {
+	return append([]ui.Option{{Text: p.T("landscape.import.dates.find")}}, choices(p, "landscape.import.dates.", "ymd", "dmy", "mdy")...)
+}
