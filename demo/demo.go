@@ -32,8 +32,8 @@ func Weeks(today time.Time) int {
 
 // Write writes the organisation folder to disk, moved to today, so that it is as fresh in any month as
 // it was on the anchor. What the world knows keeps its date: the catalogue of exploited vulnerabilities and
-// the days on which vulnerabilities were published. The last week of the availability probes
-// is moved up to the minute of today, for a probe that is silent since Sunday is a finding, not a sample.
+// the days on which vulnerabilities were published. Scans are moved by whole days and the last week of the
+// availability probes up to the minute, for a scope unseen or a probe silent since Sunday would be a finding.
 func Write(dir string, today time.Time) error {
 	m := newMove(today)
 	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -52,22 +52,39 @@ func Write(dir string, today time.Time) error {
 	})
 }
 
-// move is how far dates go: days for everything, fresh for the last week of the probes.
+// move is how far dates go. Everything else goes as the organisation does, by weeks.
 type move struct {
-	days  int
-	fresh time.Duration
+	days   int           // whole weeks
+	scans  int           // days, of scans
+	probes time.Duration // of the last week of the probes
 }
 
 const (
 	probes     = "evidence/availability-week.json"
 	probesStep = 5 * time.Minute
+	day        = 24 * time.Hour
 )
 
 // probesEnd is the end of the last sample of the probes, as written down.
 var probesEnd = time.Date(2026, time.November, 24, 23, 30, 0, 0, time.UTC)
 
 func newMove(today time.Time) move {
-	return move{days: 7 * Weeks(today), fresh: max(0, today.Sub(probesEnd)).Truncate(probesStep)}
+	return move{
+		days: 7 * Weeks(today), scans: max(0, int(today.Sub(Anchor)/day)),
+		probes: max(0, today.Sub(probesEnd)).Truncate(probesStep),
+	}
+}
+
+// of is how far the times of a raw file go.
+func (m move) of(name string) time.Duration {
+	switch base := path.Base(name); {
+	case name == probes:
+		return m.probes
+	case strings.HasPrefix(base, "trivy-"), base == "kev.csv":
+		return time.Duration(m.scans) * day
+	default:
+		return time.Duration(m.days) * day
+	}
 }
 
 var (
@@ -75,35 +92,35 @@ var (
 	slashedDay = regexp.MustCompile(`\b\d{1,2}/\d{1,2}/\d{4}\b`)
 	createdAt  = regexp.MustCompile(`"CreatedAt":"[^"]*"`)
 	sampleTime = regexp.MustCompile(`\[\d{10},`)
-	loadedAt   = regexp.MustCompile(`path: ` + regexp.QuoteMeta(probes) + `\n +format: \w+\n +loaded: (\S+)`)
+	rawFile    = regexp.MustCompile(`(path: (\S+)\n +format: \S+\n +loaded: )(\S+)`)
 )
 
 func (m move) file(name, text string) string {
 	base := path.Base(name)
 	switch {
 	case name == "evidence.yaml":
-		return m.loaded(text)
+		return m.evidence(text)
 	case path.Ext(name) == ".yaml", base == "availability.csv":
-		return m.dates(text, isoDay, time.DateOnly)
+		return dates(text, m.days, isoDay, time.DateOnly)
 	case base == "incidents.csv":
-		return m.dates(text, slashedDay, "2/1/2006")
+		return dates(text, m.days, slashedDay, "2/1/2006")
 	case name == probes:
 		return m.samples(text)
 	case strings.HasPrefix(base, "trivy-"):
-		return createdAt.ReplaceAllStringFunc(text, func(s string) string { return m.dates(s, isoDay, time.DateOnly) })
+		return createdAt.ReplaceAllStringFunc(text, func(s string) string { return dates(s, m.scans, isoDay, time.DateOnly) })
 	default:
 		return text
 	}
 }
 
 // dates moves all days written in one way; what looks like a day and is none stays.
-func (m move) dates(text string, pattern *regexp.Regexp, layout string) string {
+func dates(text string, days int, pattern *regexp.Regexp, layout string) string {
 	return pattern.ReplaceAllStringFunc(text, func(day string) string {
 		at, err := time.Parse(layout, day)
 		if err != nil {
 			return day
 		}
-		return at.AddDate(0, 0, m.days).Format(layout)
+		return at.AddDate(0, 0, days).Format(layout)
 	})
 }
 
@@ -114,16 +131,20 @@ func (m move) samples(text string) string {
 		if err != nil {
 			return s
 		}
-		return fmt.Sprintf("[%d,", at+int64(m.fresh/time.Second))
+		return fmt.Sprintf("[%d,", at+int64(m.probes/time.Second))
 	})
 }
 
-// loaded moves evidence.yaml; the probes were loaded when their last sample was taken.
-func (m move) loaded(text string) string {
-	text = m.dates(text, isoDay, time.DateOnly)
-	place := loadedAt.FindStringSubmatchIndex(text)
-	if place == nil {
-		return text
-	}
-	return text[:place[2]] + probesEnd.Add(m.fresh).Format(time.RFC3339) + text[place[3]:]
+// evidence moves evidence.yaml: raw files were loaded when they were taken, what follows them goes by weeks.
+func (m move) evidence(text string) string {
+	files, rest, _ := strings.Cut(text, "\nincidents:")
+	files = rawFile.ReplaceAllStringFunc(files, func(entry string) string {
+		part := rawFile.FindStringSubmatch(entry)
+		at, err := time.Parse(time.RFC3339, part[3])
+		if err != nil {
+			return entry
+		}
+		return part[1] + at.Add(m.of(part[2])).Format(time.RFC3339)
+	})
+	return files + "\nincidents:" + dates(rest, m.days, isoDay, time.DateOnly)
 }

@@ -4,12 +4,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"accordo.dev/demo"
 	"accordo.dev/internal/db/dbtest"
+	"accordo.dev/internal/evidence"
 )
 
 func TestMoveIsOfWholeWeeksAndNeverBack(t *testing.T) {
@@ -73,7 +75,9 @@ func TestEverythingMovesWithTodayButPublicFacts(t *testing.T) {
 	has("organisation.yaml", "next_board: '2026-12-24'")
 	has("people.yaml", "from: '2024-09-30'")
 	has("decision.yaml", "at: 2026-12-22T16:30:00Z")
-	has("evidence/trivy-prod-30.json", `"CreatedAt":"2026-12-21T03:10:00Z"`)
+	has("evidence/trivy-prod-30.json", `"CreatedAt":"2026-12-24T03:10:00Z"`)
+	has("evidence.yaml", "loaded: 2026-12-24T03:45:00Z")
+	has("evidence.yaml", "occurred: 2026-12-10T10:48:00Z")
 	has("evidence/trivy-prod-30.json", `"PublishedDate":"2024-`)
 	has("evidence/availability.csv", "probe/instant-payments,2026-11-15T09:12:00Z,2026-11-15T10:04:00Z,down")
 	for _, file := range []string{"evidence/kev.csv", "README.md"} {
@@ -88,11 +92,31 @@ func TestEverythingMovesWithTodayButPublicFacts(t *testing.T) {
 	}
 }
 
+func TestScansAreAsFreshOnEveryDay(t *testing.T) {
+	for days := range 8 {
+		today := dbtest.Now.AddDate(0, 0, 300+days)
+		stale := map[string]bool{}
+		for _, f := range read(t, write(t, today)).evidence.Files {
+			if f.Format == evidence.Trivy {
+				stale[f.Scope] = today.Sub(f.Loaded) > 7*24*time.Hour
+			}
+			if f.Loaded.After(today) {
+				t.Errorf("%s on %s: got it loaded in the future, on %s", f.Path, today, f.Loaded)
+			}
+		}
+		for scope, is := range stale {
+			if want := scope == "branch-gold-image.altariva.example"; is != want {
+				t.Errorf("%s on %s: got stale %v, want %v", scope, today.Format(time.DateOnly), is, want)
+			}
+		}
+	}
+}
+
 func TestProbesReachTheMinuteOfToday(t *testing.T) {
 	for _, today := range []time.Time{dbtest.Now, dbtest.Now.Add(40*24*time.Hour + 17*time.Minute)} {
 		b := read(t, write(t, today))
-		loaded := b.evidence.Files[len(b.evidence.Files)-1]
-		if loaded.Path != "evidence/availability-week.json" || today.Sub(loaded.Loaded) >= 5*time.Minute || loaded.Loaded.After(today) {
+		loaded := b.evidence.Files[slices.IndexFunc(b.evidence.Files, func(f evidence.FileEntry) bool { return f.Path == "evidence/availability-week.json" })]
+		if today.Sub(loaded.Loaded) >= 5*time.Minute || loaded.Loaded.After(today) {
 			t.Errorf("today %s: got %s loaded %s, want the probes of the last minutes", today, loaded.Path, loaded.Loaded)
 		}
 	}
