@@ -74,6 +74,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if err := d.write.PingContext(ctx); err != nil {
+		d.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return d, nil
@@ -81,9 +82,10 @@ func Open(ctx context.Context, address string) (*DB, error) {
 
 func (d *DB) openSQLite(path string) error {
 	d.Engine = SQLite
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makePrivate(path); err != nil {
 		return err
 	}
+	path = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) // it becomes part of an address
 	pragmas := "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"
 	var err error
@@ -97,6 +99,19 @@ func (d *DB) openSQLite(path string) error {
 	d.read.SetMaxOpenConns(8)
 	d.read.SetMaxIdleConns(8)
 	return nil
+}
+
+// makePrivate makes the file of a new database, readable by its owner only; what the engine writes beside it
+// takes over its permissions.
+func makePrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func (d *DB) openPostgres(address string) error {

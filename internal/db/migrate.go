@@ -7,22 +7,16 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the schema up to date; one migration text serves both engines.
+// Migrate brings the schema up to date; one migration text serves both engines. On PostgreSQL, programs that
+// start at the same time wait for each other.
 func (d *DB) Migrate(ctx context.Context) error {
-	dialect := goose.DialectSQLite3
-	if d.Engine == Postgres {
-		dialect = goose.DialectPostgres
-	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(dialect, d.write, files)
+	provider, err := d.provider()
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -30,4 +24,19 @@ func (d *DB) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+func (d *DB) provider() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	if d.Engine == SQLite {
+		return goose.NewProvider(goose.DialectSQLite3, d.write, files)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, d.write, files, goose.WithSessionLocker(locker))
 }

@@ -1,9 +1,12 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -67,7 +70,9 @@ func Paged[T any](ctx context.Context, r Reader, b *sqlbuilder.SelectBuilder, pa
 	}
 	if limit > 0 && len(rows) > limit {
 		rows = rows[:limit]
-		out.Next = encodeCursor(rows[limit-1].value, rows[limit-1].key)
+		if out.Next, err = order.cursor(rows[limit-1].value, rows[limit-1].key); err != nil {
+			return out, err
+		}
 	}
 	for _, row := range rows {
 		out.Items = append(out.Items, row.item)
@@ -92,8 +97,8 @@ func scanMark[T any](s Scan, scan func(Scan) (T, error)) (mark[T], error) {
 }
 
 type ordering struct {
-	expr, key string
-	down      bool
+	name, expr, key string
+	down            bool
 }
 
 func (s Sorts) parse(asked string) (ordering, error) {
@@ -105,7 +110,7 @@ func (s Sorts) parse(asked string) (ordering, error) {
 	if !ok {
 		return ordering{}, problem.Field("sort", "problem.sort", "value", name)
 	}
-	return ordering{expr: expr, key: s.Key, down: down}, nil
+	return ordering{name: name, expr: expr, key: s.Key, down: down}, nil
 }
 
 func (o ordering) direction() string {
@@ -120,7 +125,7 @@ func (o ordering) after(b *sqlbuilder.SelectBuilder, cursor string) error {
 	if cursor == "" {
 		return nil
 	}
-	value, key, err := decodeCursor(cursor)
+	value, key, err := o.mark(cursor)
 	if err != nil {
 		return err
 	}
@@ -132,37 +137,47 @@ func (o ordering) after(b *sqlbuilder.SelectBuilder, cursor string) error {
 	return nil
 }
 
-func encodeCursor(value any, key string) string {
-	data, _ := json.Marshal([]any{value, key}) //nolint:errcheck // strings and numbers always marshal
-	return base64.RawURLEncoding.EncodeToString(data)
+// cursor names the last row of a page: what it was sorted by, its value, its key.
+func (o ordering) cursor(value any, key string) (string, error) {
+	data, err := json.Marshal([]any{o.name, value, key})
+	if err != nil {
+		return "", fmt.Errorf("cursor of %s: %w", o.name, err)
+	}
+	return base64.RawURLEncoding.EncodeToString(data), nil
 }
 
-func decodeCursor(cursor string) (value any, key string, err error) {
+// mark reads a cursor; one that another order made is refused, as its value means nothing here.
+func (o ordering) mark(cursor string) (value any, key string, err error) {
 	bad := problem.Field("after", "problem.cursor")
 	data, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
 		return nil, "", bad
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var pair []any
-	if err := decoder.Decode(&pair); err != nil || len(pair) != 2 {
+	var parts []any
+	if err := decoder.Decode(&parts); err != nil || len(parts) != 3 || parts[0] != o.name {
 		return nil, "", bad
 	}
-	key, ok := pair[1].(string)
-	if !ok {
+	key, isText := parts[2].(string)
+	value, err = scalar(parts[1])
+	if err != nil || !isText {
 		return nil, "", bad
 	}
-	number, ok := pair[0].(json.Number)
-	if !ok {
-		return pair[0], key, nil
+	return value, key, nil
+}
+
+// scalar is a text, a truth or a number of a cursor as databases take it.
+func scalar(value any) (any, error) {
+	switch v := value.(type) {
+	case string, bool:
+		return v, nil
+	case json.Number:
+		if whole, err := v.Int64(); err == nil {
+			return whole, nil
+		}
+		return v.Float64()
+	default:
+		return nil, errors.New("not a scalar")
 	}
-	if whole, err := number.Int64(); err == nil {
-		return whole, key, nil
-	}
-	fraction, err := number.Float64()
-	if err != nil {
-		return nil, "", bad
-	}
-	return fraction, key, nil
 }

@@ -5,12 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"accordo.dev/internal/problem"
 )
 
 // Scan reads the columns of one row into pointers, as sql.Rows.Scan does.
@@ -99,6 +103,11 @@ func (tx *Tx) InsertMany(ctx context.Context, table string, columns []string, ro
 	if len(rows) == 0 {
 		return nil
 	}
+	for _, row := range rows {
+		if err := keepable(row); err != nil {
+			return err
+		}
+	}
 	if tx.engine == Postgres {
 		return tx.copy(ctx, table, columns, rows)
 	}
@@ -129,6 +138,29 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 	}
 	_, err = tx.Exec(ctx, text(len(rows)), flatten(args, rows)...)
 	return err
+}
+
+// keepable refuses texts that PostgreSQL cannot keep, on both engines: they are not UTF-8, or hold a NUL.
+func keepable(values []any) error {
+	for _, value := range values {
+		var text string
+		switch v := value.(type) {
+		case nil, []byte, int, int64, float64, bool:
+			continue
+		case string:
+			text = v
+		default:
+			kind := reflect.ValueOf(value)
+			if kind.Kind() != reflect.String {
+				continue
+			}
+			text = kind.String()
+		}
+		if strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text) {
+			return problem.New(problem.Invalid, "problem.text")
+		}
+	}
+	return nil
 }
 
 func flatten(into []any, rows [][]any) []any {

@@ -42,6 +42,9 @@ func (s session) Now() time.Time { return s.now }
 func (s session) Engine() Engine { return s.engine }
 
 func (s session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
 	rows, err := s.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
@@ -63,7 +66,9 @@ func (d *DB) View(ctx context.Context, actor Actor, fn func(Reader) error) error
 	return fn(&View{session{tx: tx, actor: actor, now: d.now(), engine: d.Engine}})
 }
 
-// Change runs fn in a transaction; an error or a panic rolls everything back.
+// Change runs fn in a transaction; an error or a panic rolls everything back. Changes run one after the other,
+// on PostgreSQL too: what fn has read stays true until it commits, so a rule such as "two persons" that fn checks
+// cannot be broken by a change beside it.
 func (d *DB) Change(ctx context.Context, actor Actor, fn func(*Tx) error) (err error) {
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
@@ -79,6 +84,11 @@ func (d *DB) Change(ctx context.Context, actor Actor, fn func(*Tx) error) (err e
 			err = fmt.Errorf("roll back: %w", rollback)
 		}
 	}()
+	if d.Engine == Postgres { // the embedded engine has one writer anyway
+		if _, err := sqlTx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", changeLock); err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+	}
 	tx := &Tx{session: session{tx: sqlTx, actor: actor, now: d.now(), engine: d.Engine}, conn: conn}
 	if err := fn(tx); err != nil {
 		return err
@@ -92,11 +102,17 @@ func (d *DB) Change(ctx context.Context, actor Actor, fn func(*Tx) error) (err e
 	return nil
 }
 
+// changeLock is the number of the lock at which changes queue on PostgreSQL.
+const changeLock = 0x6163636f72646f
+
 // now is the clock, to the microsecond that both engines keep.
 func (d *DB) now() time.Time { return d.Now().UTC().Truncate(time.Microsecond) }
 
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := keepable(args); err != nil {
+		return 0, err
+	}
 	result, err := tx.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("exec: %w", err)
