@@ -6,6 +6,7 @@ package op
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -23,7 +24,7 @@ type Query[In, Out any] struct {
 	Func  func(context.Context, db.Reader, In) (Out, error)
 }
 
-// Command changes. Input fields tagged `secret:"true"` do not enter the record.
+// Command changes. Input fields tagged `secret:"true"`, at any depth, do not enter the record.
 type Command[In, Out any] struct {
 	Name  string
 	Route string
@@ -84,13 +85,14 @@ func DryRun[In, Out any](ctx context.Context, r *Runner, actor db.Actor, c Comma
 		}
 		return errDryRun
 	})
-	if err == errDryRun { //nolint:errorlint // our own value, never wrapped
-		err = nil
+	if !errors.Is(err, errDryRun) {
+		var none Out
+		return none, err
 	}
-	return out, err
+	return out, nil
 }
 
-var errDryRun = fmt.Errorf("dry run")
+var errDryRun = errors.New("dry run")
 
 // Record appends the entry of a command that runs in a transaction of its caller.
 func Record(ctx context.Context, tx *db.Tx, name string, in any) (record.Entry, error) {
@@ -113,22 +115,4 @@ func request(actor db.Actor, name string, query bool, in any) access.Request {
 		r.Context = facts.PolicyContext()
 	}
 	return r
-}
-
-// withoutSecrets copies a struct without the fields tagged secret; other values pass as they are.
-func withoutSecrets(v reflect.Value) any {
-	if !v.IsValid() {
-		return nil
-	}
-	if v.Kind() != reflect.Struct {
-		return v.Interface()
-	}
-	copied := reflect.New(v.Type()).Elem()
-	copied.Set(v)
-	for i := range v.NumField() {
-		if v.Type().Field(i).Tag.Get("secret") == "true" && copied.Field(i).CanSet() {
-			copied.Field(i).SetZero()
-		}
-	}
-	return copied.Interface()
 }
