@@ -1,16 +1,20 @@
 package change
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"sort"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"accordo.dev/internal/ref"
 )
 
 // Between compares two values of the same struct type field by field, naming fields by their yaml tag.
-// A nil pointer is written as "–": unset.
+// Two fields are the same when a file says the same of both. A nil pointer is written as "–": unset.
 func Between(before, after any) []Field {
 	old, now := reflect.Indirect(reflect.ValueOf(before)), reflect.Indirect(reflect.ValueOf(after))
 	var fields []Field
@@ -19,20 +23,36 @@ func Between(before, after any) []Field {
 			continue
 		}
 		name, _, _ := strings.Cut(old.Type().Field(i).Tag.Get("yaml"), ",")
-		a, b := text(old.Field(i)), text(now.Field(i))
-		if name != "" && name != "-" && a != b {
-			fields = append(fields, Field{Name: name, Old: a, New: b})
+		if name == "" || name == "-" || same(old.Field(i).Interface(), now.Field(i).Interface()) {
+			continue
 		}
+		fields = append(fields, Field{Name: name, Old: text(old.Field(i)), New: text(now.Field(i))})
 	}
 	return fields
 }
 
+// same tells whether a file writes two values alike; the zone or the capacity of a value makes no difference.
+func same(a, b any) bool {
+	if reflect.DeepEqual(a, b) {
+		return true
+	}
+	old, errA := yaml.Marshal(a)
+	now, errB := yaml.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(old, now)
+}
+
+// text writes a value on one line: what is composed, as JSON.
 func text(v reflect.Value) string {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return "–"
 		}
 		v = v.Elem()
+	}
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Struct || v.Kind() == reflect.Map {
+		if data, err := json.Marshal(v.Interface()); err == nil {
+			return string(data)
+		}
 	}
 	return fmt.Sprint(v.Interface())
 }
