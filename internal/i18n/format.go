@@ -12,9 +12,12 @@ import (
 )
 
 // Integer writes a whole number with the grouping of the language: 12,345 or 12.345.
-func Integer(lang Lang, n int64) string { return Number(lang, float64(n), 0) }
+func Integer(lang Lang, n int64) string {
+	text, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	return minus(negative) + grouped(lang, text)
+}
 
-// Number writes a number with at most the given decimals; trailing zeros are kept.
+// Number writes a number with the given decimals; trailing zeros are kept.
 // NaN and infinities are written as an en dash: unknown is never a number.
 func Number(lang Lang, x float64, decimals int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -22,24 +25,37 @@ func Number(lang Lang, x float64, decimals int) string {
 	}
 	text := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
-	group, point := ",", "."
+	if fraction != "" {
+		point := "."
+		if lang == IT {
+			point = ","
+		}
+		fraction = point + fraction
+	}
+	return minus(x < 0 && strings.Trim(text, "0.") != "") + grouped(lang, whole) + fraction
+}
+
+// grouped writes the digits of a whole number in groups of three.
+func grouped(lang Lang, digits string) string {
+	group := ","
 	if lang == IT {
-		group, point = ".", ","
+		group = "."
 	}
 	var b strings.Builder
-	if x < 0 && strings.Trim(text, "0.") != "" {
-		b.WriteString("−")
-	}
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
 			b.WriteString(group)
 		}
 		b.WriteRune(digit)
 	}
-	if fraction != "" {
-		b.WriteString(point + fraction)
-	}
 	return b.String()
+}
+
+func minus(negative bool) string {
+	if negative {
+		return "−"
+	}
+	return ""
 }
 
 // Percent writes a share between 0 and 1: 42 % with the given decimals.
@@ -50,7 +66,7 @@ func Percent(lang Lang, share float64, decimals int) string {
 	return Number(lang, share*100, decimals) + " %"
 }
 
-// Euro writes an amount in the unit that keeps it short: € 950, 12.4 k€, 3.0 M€.
+// Euro writes an amount in the unit that keeps it short: 950 €, 1.2 k€, 12 k€, 3.0 M€.
 func Euro(lang Lang, euro float64) string {
 	switch size := math.Abs(euro); {
 	case size >= 1e6:
@@ -123,22 +139,22 @@ func DateTime(lang Lang, t time.Time) string {
 	return Date(lang, t) + ", " + t.In(Rome).Format("15:04")
 }
 
-// Duration writes a length of time in the two largest units that matter: 3 d 4 h, 26 h, 45 min.
+// Duration writes a length of time in the unit that keeps it short: 45 min, 26 h, 3 d.
 func Duration(lang Lang, d time.Duration) string {
 	day := "d"
 	if lang == IT {
 		day = "g"
 	}
 	minutes := int64(d.Round(time.Minute) / time.Minute)
+	sign := minus(minutes < 0)
+	minutes = max(minutes, -minutes)
 	switch {
-	case minutes < 0:
-		return "−" + Duration(lang, -d)
 	case minutes < 120:
-		return Integer(lang, minutes) + " min"
+		return sign + Integer(lang, minutes) + " min"
 	case minutes < 72*60:
-		return Integer(lang, (minutes+30)/60) + " h"
+		return sign + Integer(lang, (minutes+30)/60) + " h"
 	default:
-		return Integer(lang, (minutes+12*60)/(24*60)) + " " + day
+		return sign + Integer(lang, (minutes+12*60)/(24*60)) + " " + day
 	}
 }
 

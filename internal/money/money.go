@@ -1,11 +1,7 @@
 // Package money holds amounts as whole cents with a currency, so that sums are exact.
 package money
 
-import (
-	"math"
-
-	"accordo.dev/internal/problem"
-)
+import "accordo.dev/internal/problem"
 
 // Currency is an ISO 4217 code.
 type Currency string
@@ -18,9 +14,6 @@ type Amount struct {
 	Cents    int64    `json:"cents"`
 	Currency Currency `json:"currency"`
 }
-
-// Euro makes an amount from a number of euro, rounded half away from zero to the cent.
-func Euro(value float64) Amount { return Amount{Cents: int64(math.Round(value * 100)), Currency: EUR} }
 
 // Float is the amount in units of the currency, for statistics; never for sums that must be exact.
 func (a Amount) Float() float64 { return float64(a.Cents) / 100 }
@@ -35,10 +28,4 @@ func (a Amount) Add(b Amount) (Amount, error) {
 		return Amount{}, problem.New(problem.Invalid, "problem.overflow")
 	}
 	return Amount{Cents: sum, Currency: a.Currency}, nil
-}
-
-// Range is an estimate of an amount: a 90 % interval and, where given, the likeliest value.
-type Range struct {
-	Low  Amount `json:"low"`
-	High Amount `json:"high"`
 }
