@@ -16,11 +16,13 @@ import (
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/record"
 )
 
 // Config is what the API needs from outside.
 type Config struct {
 	Run     *op.Runner
+	Key     record.Key                            // signs checkpoints of the record
 	Who     func(*http.Request) (db.Actor, error) // who calls; the zero actor when nobody is signed in
 	Log     *slog.Logger
 	Version string

@@ -45,6 +45,15 @@ func (m Measure) Name() i18n.Text { return i18n.Text{EN: m.Title, IT: m.TitleIT}
 // Committed tells whether the fund's money is promised to the measure.
 func (m Measure) Committed() bool { return m.State == "funded" || m.State == "done" }
 
+// Ratio is the expected yearly loss removed for each euro of cost; not known when the loss is not, or nothing is paid.
+func (m Measure) Ratio() *float64 {
+	if m.RemovesEURYear == nil || m.CostEUR == 0 {
+		return nil
+	}
+	ratio := *m.RemovesEURYear / m.CostEUR
+	return &ratio
+}
+
 func (f Fund) check(field func(string) string) []*problem.Error {
 	var wrong []*problem.Error
 	if f.Year < 2000 || f.Year > 2200 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/op"
@@ -54,11 +55,7 @@ func List(ctx context.Context, r db.Reader, f Filter) ([]Row, error) {
 	}
 	rows := []Row{}
 	for _, d := range all {
-		row := Row{Decision: d, StatusNow: d.Status(r.Now())}
-		if row.StatusNow == Deadlock {
-			row.Escalation, _ = d.Escalation(r.Now())
-		}
-		if f.keeps(row) {
+		if row := AsOf(d, r.Now()); f.keeps(row) {
 			rows = append(rows, row)
 		}
 	}
@@ -116,4 +113,52 @@ func scan(s db.Scan) (Decision, error) {
 	err := json.Unmarshal([]byte(body), &d)
 	d.Version = version
 	return d, err
+}
+
+// AsOf is a decision as it stands at a moment.
+func AsOf(d Decision, now time.Time) Row {
+	row := Row{Decision: d, StatusNow: d.Status(now)}
+	if row.StatusNow == Deadlock {
+		row.Escalation, _ = d.Escalation(now)
+	}
+	return row
+}
+
+// Elapsed is the part of the time of whoever must act now that has gone, from 0 to 1.
+func (r Row) Elapsed(now time.Time) float64 {
+	until := r.Deadline
+	if r.StatusNow == Deadlock {
+		_, until = r.Decision.Escalation(now)
+	}
+	left := float64(until.Sub(now)) / float64(Clock(r.Materiality))
+	return 1 - min(1, max(0, left))
+}
+
+// Step is one step of the way that an open decision takes when nobody agrees: the two offices (Office is
+// empty), then the CRO, then the CEO.
+type Step struct {
+	Office string
+	Until  time.Time
+	State  string // "done", "now", or empty: still to come
+}
+
+// Steps gives the way of a decision; one that has ended shows none.
+func (r Row) Steps(now time.Time) []Step {
+	if !r.IsOpen() {
+		return nil
+	}
+	clock := Clock(r.Materiality)
+	steps := []Step{{Until: r.Deadline, State: "now"}, {Office: "cro", Until: r.Deadline.Add(clock)}, {Office: "ceo", Until: r.Deadline.Add(2 * clock)}}
+	if r.StatusNow != Deadlock {
+		return steps
+	}
+	_, until := r.Decision.Escalation(now)
+	if r.Escalation == "cro" {
+		steps[0] = Step{Until: until.Add(-clock), State: "done"}
+		steps[1], steps[2] = Step{Office: "cro", Until: until, State: "now"}, Step{Office: "ceo", Until: until.Add(clock)}
+		return steps
+	}
+	steps[0] = Step{Until: until.Add(-2 * clock), State: "done"}
+	steps[1], steps[2] = Step{Office: "cro", Until: until.Add(-clock), State: "done"}, Step{Office: "ceo", Until: until, State: "now"}
+	return steps
 }

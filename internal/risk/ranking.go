@@ -115,3 +115,17 @@ func (s Simulation) Position(a Appetite) Position {
 		return AtLimit
 	}
 }
+
+// TopShare is the part of the n largest scenarios in the loss of the worst years.
+func (s Simulation) TopShare(n int) float64 {
+	shares := make([]float64, 0, len(s.Result.Scenarios))
+	for _, one := range s.Result.Scenarios {
+		shares = append(shares, one.TailShare)
+	}
+	slices.SortFunc(shares, func(a, b float64) int { return cmp.Compare(b, a) })
+	sum := 0.0
+	for _, share := range shares[:min(n, len(shares))] {
+		sum += share
+	}
+	return sum
+}

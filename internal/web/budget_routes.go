@@ -1,4 +1,4 @@
 package web
 
 // budgetRoutes binds the pages of this area.
-func (s *Server) budgetRoutes(m *mux) {}
+func (s *Server) budgetRoutes(m *mux) { m.page("GET /fund", s.fund) }

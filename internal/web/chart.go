@@ -1,9 +1,14 @@
 package web
 
 import (
+	"math"
+
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/web/ui"
 )
+
+// unset is an interval that a value does not have.
+var unset = math.NaN()
 
 // frame is the frame of a chart in the language of the reader; id is unique on the page.
 func frame(p ui.Page, id, title, desc string, width float64) chart.Frame {

@@ -1,4 +1,12 @@
 package web
 
 // riskRoutes binds the pages of this area.
-func (s *Server) riskRoutes(m *mux) {}
+func (s *Server) riskRoutes(m *mux) {
+	m.page("GET /risks", s.riskList)
+	m.page("GET /risks/new", s.riskNew)
+	m.page("POST /risks/new", s.riskAdd)
+	m.page("GET /risks/appetite", s.riskAppetite)
+	m.page("POST /risks/appetite", s.riskSetAppetite)
+	m.page("GET /risks/{id}", s.riskPage)
+	m.page("POST /risks/{id}", s.riskAssess)
+}

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"accordo.dev/internal/decision"
+	"accordo.dev/internal/identity"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/ref"
+	"accordo.dev/internal/web/ui"
+)
+
+// decisionList shows what waits for the reader's key first, then all decisions.
+func (s *Server) decisionList(w http.ResponseWriter, q *request) error {
+	query := q.URL.Query()
+	filter := decision.Filter{Text: query.Get("text"), Status: decision.Status(query.Get("status")), About: ref.Ref(query.Get("about")), Sort: query.Get("sort")}
+	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, filter)
+	if err != nil {
+		return err
+	}
+	about := []ref.Ref{}
+	for _, r := range rows {
+		about = append(about, people(r.ProposedBy)...)
+		if r.About != "" {
+			about = append(about, r.About)
+		}
+	}
+	called, err := s.called(q, about...)
+	if err != nil {
+		return err
+	}
+	if wantsExport(q) {
+		return exportDecisions(w, q, rows, called)
+	}
+	open, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Open: true, Sort: "deadline"})
+	if err != nil {
+		return err
+	}
+	q.title("decisions", q.T("decision.list.title"))
+	mine := decisionTasks(q.Page, waitingFor(q, open))
+	return q.render(w, decisionListPage(q.Page, decisionVerdict(q, open, len(mine)), mine, decisionTable(q.Page, rows, called), s.refusal(q, decision.OpPropose.Name) == ""))
+}
+
+// waitingFor keeps the decisions that wait for the reader: for a key of an office they hold, or for their arbitration.
+func waitingFor(q *request, open []decision.Row) []decision.Row {
+	return slices.DeleteFunc(slices.Clone(open), func(r decision.Row) bool { return !waitsFor(q, r) })
+}
+
+func waitsFor(q *request, r decision.Row) bool {
+	now := q.Page.Now
+	for _, office := range []string{identity.OfficeCIO, identity.OfficeCISO} {
+		if q.Actor.Holds(office) && r.Waits(office, now) {
+			return true
+		}
+	}
+	return r.StatusNow == decision.Deadlock && q.Actor.Holds(r.Escalation)
+}
+
+func decisionVerdict(q *request, open []decision.Row, mine int) string {
+	locked := 0
+	for _, r := range open {
+		if r.StatusNow == decision.Deadlock {
+			locked++
+		}
+	}
+	p := q.Page
+	switch {
+	case len(open) == 0:
+		return p.T("decision.verdict.none")
+	case locked > 0:
+		return p.N("decision.verdict.open", len(open)) + " " + p.N("decision.verdict.mine", mine) + " " + p.N("decision.verdict.locked", locked)
+	default:
+		return p.N("decision.verdict.open", len(open)) + " " + p.N("decision.verdict.mine", mine)
+	}
+}
+
+// decisionTasks shows decisions with their disc and their clock.
+func decisionTasks(p ui.Page, rows []decision.Row) []ui.Task {
+	tasks := make([]ui.Task, len(rows))
+	for i, r := range rows {
+		clock, state, then := decisionClock(p, r)
+		tasks[i] = ui.Task{
+			CIO: keyState(r.Decision, identity.OfficeCIO), CISO: keyState(r.Decision, identity.OfficeCISO),
+			Title: r.Name().In(p.Lang), Href: "/decisions/" + r.ID, Text: standing(p, r), Clock: clock, State: state, Then: then,
+		}
+	}
+	return tasks
+}
+
+// keyState is how the key of an office stands on the present content.
+func keyState(d decision.Decision, office string) ui.KeyState {
+	switch k := d.Key(office); {
+	case k == nil:
+		return ui.Missing
+	case k.Answer == "yes":
+		return ui.Signed
+	default:
+		return ui.Refused
+	}
+}
+
+// standing says in a sentence where a decision stands.
+func standing(p ui.Page, r decision.Row) string {
+	switch r.StatusNow {
+	case decision.OneKey:
+		missing := identity.OfficeCIO
+		if r.Key(identity.OfficeCIO) != nil {
+			missing = identity.OfficeCISO
+		}
+		return p.T("decision.standing.one-key", "office", p.T("office."+missing))
+	case decision.Deadlock:
+		return p.T("decision.standing.deadlock", "office", p.T("office."+r.Escalation))
+	default:
+		return p.T("decision.standing." + string(r.StatusNow))
+	}
+}
+
+// decisionClock says how long somebody still has, and who comes then; an ended decision has no clock.
+func decisionClock(p ui.Page, r decision.Row) (clock string, state ui.State, then string) {
+	if !r.IsOpen() {
+		return p.T("decision.status." + string(r.StatusNow)), statusState(r.StatusNow), ""
+	}
+	until := r.Deadline
+	then = p.T("decision.then", "office", p.T("office.cro"))
+	if r.StatusNow == decision.Deadlock {
+		var office string
+		office, until = r.Decision.Escalation(p.Now)
+		then = p.T("decision.then", "office", p.T("office.ceo"))
+		if office == identity.OfficeCEO {
+			then = p.T("decision.then.none")
+		}
+	}
+	left := until.Sub(p.Now)
+	switch {
+	case left < 0:
+		return p.T("decision.clock.over", "time", p.Duration(-left)), ui.Bad, then
+	case left < 48*time.Hour:
+		return p.T("decision.clock.left", "time", p.Duration(left)), ui.Warn, then
+	default:
+		return p.T("decision.clock.left", "time", p.Duration(left)), ui.Plain, then
+	}
+}
+
+func statusState(status decision.Status) ui.State {
+	states := map[decision.Status]ui.State{
+		decision.Proposed: ui.Plain, decision.OneKey: ui.Warn, decision.Agreed: ui.OK, decision.Deadlock: ui.Bad,
+		decision.Approved: ui.OK, decision.Rejected: ui.Bad, decision.Withdrawn: ui.Plain,
+	}
+	return states[status]
+}
+
+func decisionTable(p ui.Page, rows []decision.Row, called names) ui.List {
+	list := ui.List{
+		Caption: p.T("decision.list.title"), Sort: p.Query.Get("sort"), Total: len(rows), Exports: true, Nothing: p.T("decision.list.empty"),
+		Columns: []ui.Column{
+			{Key: "title", Title: p.T("decision.col.title")}, {Title: p.T("decision.col.keys")}, {Title: p.T("decision.col.status")},
+			{Key: "deadline", Title: p.T("decision.col.clock")}, {Key: "money", Title: p.T("decision.col.money"), Right: true}, {Key: "proposed", Title: p.T("decision.col.proposed")},
+		},
+		Filters: []ui.Input{
+			{Name: "text", Label: p.T("decision.col.title")},
+			{Name: "status", Label: p.T("decision.col.status"), Type: "select", Options: anyOf(p, "decision.status.", "proposed", "one-key", "deadlock", "agreed", "approved", "rejected", "withdrawn")},
+		},
+		Action: ui.Link("/decisions/new", "plus", p.T("decision.new.button"), ""),
+	}
+	for _, r := range rows {
+		list.Rows = append(list.Rows, decisionRow(p, r, called))
+	}
+	return list
+}
+
+func decisionRow(p ui.Page, r decision.Row, called names) ui.Row {
+	title := ui.To("/decisions/"+r.ID, r.Name().In(p.Lang)).Below(p.T("decision.kind." + string(r.Kind)))
+	if r.About != "" {
+		title = title.Below(p.T("decision.kind."+string(r.Kind)) + ": " + called.of(p.Lang, r.About))
+	}
+	clock, then := ui.Words("–"), ""
+	if r.IsOpen() {
+		var text string
+		text, _, then = decisionClock(p, r)
+		clock = ui.Words(text).Below(then)
+	}
+	return ui.Cells(title, ui.Of(ui.Disc(p, keyState(r.Decision, identity.OfficeCIO), keyState(r.Decision, identity.OfficeCISO))),
+		ui.Is(statusState(r.StatusNow), p.T("decision.status."+string(r.StatusNow))), clock, ui.Words(effect(p, r.MoneyEUR, p.Euro)),
+		ui.Words(p.Date(r.ProposedAt)).Below(called.person(p.Lang, r.ProposedBy)))
+}
+
+// effect writes an expected effect; an unset one is not zero but not stated.
+func effect(p ui.Page, x *float64, write func(float64) string) string {
+	switch {
+	case x == nil:
+		return "–"
+	case *x > 0:
+		return "+" + write(*x)
+	default:
+		return write(*x)
+	}
+}
+
+func exportDecisions(w http.ResponseWriter, q *request, rows []decision.Row, called names) error {
+	header := []string{
+		"id", q.T("decision.col.title"), q.T("decision.f.kind"), q.T("decision.f.about"), q.T("decision.col.status"), q.T("office.cio"), q.T("office.ciso"),
+		q.T("decision.f.money_eur"), q.T("decision.f.minutes"), q.T("decision.f.exposure_days"), q.T("decision.col.proposed"), q.T("decision.col.proposer"), q.T("decision.deadline"),
+	}
+	cells := make([][]any, len(rows))
+	for i, r := range rows {
+		cells[i] = []any{
+			r.ID, r.Name().In(q.Lang()), q.T("decision.kind." + string(r.Kind)), string(r.About), q.T("decision.status." + string(r.StatusNow)),
+			q.T("shell.key." + string(keyState(r.Decision, identity.OfficeCIO))), q.T("shell.key." + string(keyState(r.Decision, identity.OfficeCISO))),
+			orNil(r.MoneyEUR), orNil(r.Minutes), orNil(r.ExposureDays), r.ProposedAt.Format(time.RFC3339), called.person(q.Lang(), r.ProposedBy), r.Deadline.Format(time.RFC3339),
+		}
+	}
+	return export(w, q, "decisions", header, cells)
+}
+
+// orNil is a cell that stays empty when the number is not set.
+func orNil(x *float64) any {
+	if x == nil {
+		return nil
+	}
+	return *x
+}

@@ -1,0 +1,246 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"accordo.dev/internal/chart"
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/decision"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
+	"accordo.dev/internal/ref"
+	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/quant"
+	"accordo.dev/internal/web/ui"
+)
+
+// riskView is one scenario with all that is said about it.
+type riskView struct {
+	Risk      risk.Scenario
+	Verdict   string
+	Figures   []ui.Figure
+	Chart     chart.Chart
+	Simulated bool
+	Facts     []ui.Fact
+	Rationale []string
+	Decisions []ui.Task
+	History   []ui.Entry
+	Fields    []ui.Input
+	Err       error
+	Refused   string // why the reader may not assess it
+	Say       string
+}
+
+// riskPage shows one scenario: why that figure, who answers for it, what was decided about it.
+func (s *Server) riskPage(w http.ResponseWriter, q *request) error {
+	view, err := s.riskView(q, q.PathValue("id"), nil, nil)
+	if err != nil {
+		return err
+	}
+	return q.render(w, riskDetail(q.Page, view))
+}
+
+func (s *Server) riskView(q *request, id string, typed url.Values, wrong error) (riskView, error) {
+	view := riskView{Err: wrong, Refused: s.refusal(q, risk.OpAssess.Name)}
+	var err error
+	if view.Risk, err = op.Ask(q.Context(), s.Run, q.Actor, risk.OpGet, risk.GetIn{ID: id}); err != nil {
+		return view, err
+	}
+	q.title("risks", view.Risk.Name().In(q.Lang()), ui.Crumb{Title: q.T("risk.list.title"), Href: "/risks"})
+	loss, err := s.riskLoss(q)
+	if err != nil {
+		return view, err
+	}
+	view.addLoss(q.Page, loss)
+	if view.Simulated {
+		q.Page.AsOf = loss.At
+	}
+	view.Fields = fill(q.Page, typedOr(typed, riskValues(q, view.Risk)), wrong, riskFields(q.Page))
+	view.Rationale = lines(i18nText(view.Risk.Rationale, view.Risk.RationaleIT).In(q.Lang()))
+	return view, s.riskSurroundings(q, &view)
+}
+
+// riskSurroundings adds what other areas know of the scenario.
+func (s *Server) riskSurroundings(q *request, view *riskView) error {
+	r := view.Risk
+	about := append(people(r.OwnerIT, r.OwnerSecurity, r.EstimatedBy), refs("element", append(r.Services, r.Asset)...)...)
+	called, err := s.called(q, about...)
+	if err != nil {
+		return err
+	}
+	view.Facts = riskFacts(q.Page, r, called)
+	name := ref.New("risk", r.ID)
+	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: name})
+	if err != nil {
+		return err
+	}
+	view.Decisions = decisionTasks(q.Page, rows)
+	view.History, err = s.history(q, name)
+	return err
+}
+
+// addLoss adds the simulated loss of the scenario, unless it is closed and therefore not simulated.
+func (v *riskView) addLoss(p ui.Page, loss riskLoss) {
+	r := v.Risk
+	v.Verdict = p.T("risk.verdict.closed")
+	for _, one := range loss.Result.Scenarios {
+		if one.ID != r.ID {
+			continue
+		}
+		v.Simulated = true
+		v.Verdict = p.T("risk.verdict.scenario", "mean", p.Euro(one.Loss.Mean.Value), "p95", p.Euro(one.Loss.VaR95.Value), "no-loss", p.Percent(one.Loss.NoLoss.Value, 0))
+		v.Figures = scenarioFigures(p, loss, one)
+		v.Chart = lossChart(p, "loss", p.T("risk.chart.own"), v.Verdict, curveOf(one.Loss), 0)
+		v.Say = scenarioSay(p, r, one)
+	}
+}
+
+func scenarioFigures(p ui.Page, loss riskLoss, one quant.ScenarioResult) []ui.Figure {
+	years := p.N("risk.years", loss.Result.Years)
+	figures := []ui.Figure{
+		{Label: p.T("risk.fig.p95"), Value: p.Euro(one.Loss.VaR95.Value), Interval: euroInterval(p, one.Loss.VaR95), N: years, AsOf: loss.At, Href: "#estimates"},
+		{Label: p.T("risk.fig.mean"), Value: p.Euro(one.Loss.Mean.Value), Unit: p.T("risk.per-year"), Interval: euroInterval(p, one.Loss.Mean), N: years, AsOf: loss.At, Href: "#estimates", Small: true},
+		{Label: p.T("risk.fig.tail"), Value: p.Percent(one.TailShare, 0), N: years, AsOf: loss.At, Href: "/risks#risks", Small: true},
+	}
+	if one.Minutes == nil {
+		return append(figures, ui.Figure{Label: p.T("risk.fig.minutes"), Unknown: true, Word: p.T("risk.minutes.unknown"), Href: "#estimates", Small: true})
+	}
+	return append(figures, ui.Figure{
+		Label: p.T("risk.fig.minutes"), Value: p.Number(one.Minutes.Mean.Value, 0), Unit: p.T("risk.minutes.unit"), Small: true, N: years, AsOf: loss.At, Href: "#estimates",
+		Interval: p.T("risk.minutes.p95", "p95", p.Number(one.Minutes.VaR95.Value, 0)),
+	})
+}
+
+// scenarioSay tells the scenario in the words of the lens.
+func scenarioSay(p ui.Page, r risk.Scenario, one quant.ScenarioResult) string {
+	switch p.Lens {
+	case ui.LensCISO:
+		return p.T("risk.say.one.ciso", "treatment", p.T("risk.treatment."+r.Treatment), "p95", p.Euro(one.Loss.VaR95.Value))
+	case ui.LensBoard:
+		return p.T("risk.say.one.board", "p95", p.Euro(one.Loss.VaR95.Value), "share", p.Percent(one.TailShare, 0))
+	}
+	if one.Minutes == nil {
+		return p.T("risk.say.one.cio.unknown")
+	}
+	return p.T("risk.say.one.cio", "minutes", p.Number(one.Minutes.Mean.Value, 0), "p95", p.Number(one.Minutes.VaR95.Value, 0))
+}
+
+func riskFacts(p ui.Page, r risk.Scenario, called names) []ui.Fact {
+	owner := func(id string) string {
+		if id == "" {
+			return p.T("risk.owner.none")
+		}
+		return called.person(p.Lang, id)
+	}
+	facts := []ui.Fact{
+		{Term: p.T("risk.owner.it"), Text: owner(r.OwnerIT), Href: personHref(r.OwnerIT)},
+		{Term: p.T("risk.owner.security"), Text: owner(r.OwnerSecurity), Href: personHref(r.OwnerSecurity)},
+		{Term: p.T("risk.f.threat"), Text: orDash(r.Threat)},
+	}
+	if r.Asset != "" {
+		facts = append(facts, ui.Fact{Term: p.T("risk.f.asset"), Text: called.of(p.Lang, ref.New("element", r.Asset)), Href: "/landscape/" + r.Asset})
+	}
+	facts = append(facts,
+		ui.Fact{Term: p.T("risk.services"), Show: itemLinks(p, called, refs("element", r.Services...))},
+		ui.Fact{Term: p.T("risk.frequency"), Text: p.T("risk.frequency.words", "low", p.Number(r.FrequencyLow, decimals(r.FrequencyLow)), "high", p.Number(r.FrequencyHigh, decimals(r.FrequencyHigh)))},
+		ui.Fact{Term: p.T("risk.loss"), Text: p.T("risk.loss.words", "low", p.Euro(r.LossLowEUR), "high", p.Euro(r.LossHighEUR))},
+		ui.Fact{Term: p.T("risk.minutes.event"), Text: eventMinutes(p, r)},
+		ui.Fact{Term: p.T("risk.col.treatment"), Text: p.T("risk.treatment." + r.Treatment)},
+		ui.Fact{Term: p.T("risk.estimated"), Text: estimated(p, r, called)},
+	)
+	return facts
+}
+
+func eventMinutes(p ui.Page, r risk.Scenario) string {
+	if r.MinutesLow == nil || r.MinutesHigh == nil {
+		return p.T("risk.minutes.unknown")
+	}
+	return p.T("risk.minutes.words", "low", p.Number(*r.MinutesLow, 0), "high", p.Number(*r.MinutesHigh, 0))
+}
+
+func estimated(p ui.Page, r risk.Scenario, called names) string {
+	if r.EstimatedOn == "" {
+		return p.T("risk.estimated.never")
+	}
+	return p.T("risk.estimated.words", "day", dayWords(p.Lang, r.EstimatedOn), "person", called.person(p.Lang, r.EstimatedBy))
+}
+
+// decimals keeps two digits of a small number.
+func decimals(x float64) int {
+	switch {
+	case x >= 10 || x == float64(int(x)):
+		return 0
+	case x >= 1:
+		return 1
+	default:
+		return 2
+	}
+}
+
+func personHref(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "/people/" + id
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
+}
+
+// lines splits a text of the organisation into its paragraphs.
+func lines(text string) []string {
+	var all []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// riskAssess estimates a scenario anew and simulates the yearly loss with it.
+func (s *Server) riskAssess(w http.ResponseWriter, q *request) error {
+	id := q.PathValue("id")
+	f, err := q.form()
+	if err != nil {
+		return err
+	}
+	current, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpGet, risk.GetIn{ID: id})
+	if err != nil {
+		return err
+	}
+	if err := s.assess(q, f, current); err != nil {
+		view, failed := s.riskView(q, id, f.Values, err)
+		if failed != nil {
+			return failed
+		}
+		return q.again(w, err, riskDetail(q.Page, view))
+	}
+	return q.redirect(w, "/risks/"+id, "risk.notice.assessed")
+}
+
+// assess writes what the form says and keeps the simulation, so that the next reader does not wait for it.
+func (s *Server) assess(q *request, f *form, r risk.Scenario) error {
+	r = f.scenario(r)
+	if err := f.err(); err != nil {
+		return err
+	}
+	if _, err := op.Do(q.Context(), s.Run, q.Actor, risk.OpAssess, risk.AssessIn{Scenario: r}); err != nil {
+		return err
+	}
+	return s.simulate(q)
+}
+
+func (s *Server) simulate(q *request) error {
+	_, err := op.Do(q.Context(), s.Run, db.System("simulation"), risk.OpSimulate, struct{}{})
+	if problem.Is(err, problem.NotFound) { // the last open scenario was closed
+		return nil
+	}
+	return err
+}
