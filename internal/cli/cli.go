@@ -38,6 +38,7 @@ type CLI struct {
 	Record RecordCmd `cmd:"" help:"The record of everything that changed."`
 
 	Landscape LandscapeCmd `cmd:"" help:"What exists, what runs between it, and imports of it."`
+	Evidence  EvidenceCmd  `cmd:"" help:"Evidence: files of scanners, monitors and service desks."`
 
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`

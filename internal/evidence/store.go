@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 )
 
@@ -100,6 +101,12 @@ func VerifyStore(ctx context.Context, r db.Reader, s Store) ([]Damage, error) {
 	}
 	return damaged, nil
 }
+
+// ErrDamaged says that raw files are not as they were loaded.
+var ErrDamaged = problem.New(problem.Conflict, "evidence.error.damaged")
+
+// OpVerify is VerifyStore as an operation.
+var OpVerify = op.Query[Store, []Damage]{Name: "evidence.verify", Func: VerifyStore}
 
 func (s Store) hash(sum string) (string, error) {
 	file, err := s.Open(sum)
