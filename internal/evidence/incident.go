@@ -50,7 +50,7 @@ type Incident struct {
 	State       string    `yaml:"-" json:"state,omitempty"`        // in the words of the tool
 	Updated     time.Time `yaml:"-" json:"updated,omitzero"`
 	Doubts      []string  `yaml:"-" json:"doubts,omitempty"` // message keys
-	tie         int64
+	Tie         int64     `yaml:"-" json:"-"`                // orders two states of the same instant
 }
 
 // Name is the title in both languages.
@@ -147,7 +147,7 @@ func scanIncident(s db.Scan) (Incident, error) {
 	for _, p := range i.points() {
 		into = append(into, db.At(p.at))
 	}
-	into = append(into, &i.Notify, &i.UsersShare, &i.Cause, &cents, &i.MinutesLost, db.At(&i.Updated), &i.tie, &doubts)
+	into = append(into, &i.Notify, &i.UsersShare, &i.Cause, &cents, &i.MinutesLost, db.At(&i.Updated), &i.Tie, &doubts)
 	err := s(into...)
 	if cents != nil {
 		euro := float64(*cents) / 100
@@ -171,7 +171,7 @@ func (i Incident) save(ctx context.Context, tx *db.Tx) error {
 	for _, p := range i.points() {
 		row, names = append(row, db.Micros(*p.at)), append(names, p.name+"_at")
 	}
-	row = append(row, i.Notify, fraction(i.UsersShare), i.Cause, cents, fraction(i.MinutesLost), i.Updated.UnixMicro(), i.tie, strings.Join(i.Doubts, " "))
+	row = append(row, i.Notify, fraction(i.UsersShare), i.Cause, cents, fraction(i.MinutesLost), i.Updated.UnixMicro(), i.Tie, strings.Join(i.Doubts, " "))
 	names = append(names, "notify", "users_share", "cause", "loss_cents", "minutes_lost", "updated_at", "tie", "doubts")
 	set := make([]string, 0, len(names))
 	for _, name := range names[1:] {

@@ -87,13 +87,13 @@ func (w *importing) incident(ctx context.Context, r ingest.IncidentRecord, own m
 
 // newer tells whether this state is later than another; two states of the same instant are ordered by content.
 func (i Incident) newer(old Incident) bool {
-	return cmp.Or(i.Updated.Compare(old.Updated), cmp.Compare(i.tie, old.tie)) > 0
+	return cmp.Or(i.Updated.Compare(old.Updated), cmp.Compare(i.Tie, old.Tie)) > 0
 }
 
 // sameFacts tells whether two states differ only in where they are written.
 func (i Incident) sameFacts(old Incident) bool {
 	for _, one := range []*Incident{&i, &old} {
-		one.File, one.Record, one.Offset, one.tie, one.Updated, one.Service = "", 0, 0, 0, time.Time{}, ""
+		one.File, one.Record, one.Offset, one.Tie, one.Updated, one.Service = "", 0, 0, 0, time.Time{}, ""
 		if len(one.Doubts) == 0 {
 			one.Doubts = nil
 		}
@@ -108,7 +108,7 @@ func (w *importing) readIncident(r ingest.IncidentRecord, own map[string]string)
 	i := Incident{
 		ID: r.Number, Title: incidentTitle(r), File: w.file.ID, Record: r.At.Record, Offset: r.At.Offset, State: r.State,
 		Detected: r.Opened, Restored: r.Resolved, Resolved: r.Resolved, Cause: r.Category, Severity: severityOf(r.Priority),
-		Updated: r.Updated, Doubts: r.Notes, tie: tie(w.file.ID),
+		Updated: r.Updated, Doubts: r.Notes, Tie: tie(w.file.ID),
 	}
 	if i.Updated.IsZero() {
 		i.Updated = latest(r.Opened, r.Resolved, r.Closed)

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"accordo.dev/internal/db"
@@ -28,14 +29,14 @@ type ExposureCount struct {
 
 // CountFilter narrows ExposureCounts.
 type CountFilter struct {
-	Element *string `query:"element" json:"element,omitempty"`
+	Element string `query:"element" json:"element,omitempty"` // "-": assets that no element is known by; empty: all
 }
 
 // ExposureCounts reads the rollup of exposures.
 func ExposureCounts(ctx context.Context, r db.Reader, in CountFilter) ([]ExposureCount, error) {
 	query, args := "SELECT element_id, severity, open, exposures FROM exposure_count", []any{}
-	if in.Element != nil {
-		query, args = query+" WHERE element_id = $1", append(args, *in.Element)
+	if in.Element != "" {
+		query, args = query+" WHERE element_id = $1", append(args, strings.TrimPrefix(in.Element, "-"))
 	}
 	return db.All(ctx, r, func(s db.Scan) (ExposureCount, error) {
 		var c ExposureCount
