@@ -65,11 +65,11 @@ func (c *EvidenceImportCmd) load(env *Env, path string) error {
 	if err != nil {
 		return err
 	}
-	printImport(env, out, c.DryRun)
+	printLoaded(env, out, c.DryRun)
 	return nil
 }
 
-func printImport(env *Env, out evidence.ImportResult, dry bool) {
+func printLoaded(env *Env, out evidence.ImportResult, dry bool) {
 	f, n := out.File, out.Counts
 	fmt.Fprintf(env.Out, "%s  %s  %s\n", f.Name, f.Format, f.SHA256)
 	if out.Already {

@@ -140,7 +140,7 @@ func evidenceDecisions(p ui.Page, in evidence.ImportInput, err error) templ.Comp
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(p, ui.Input{Name: "partial", Label: p.T("evidence.option.partial"), Hint: p.T("evidence.option.partial.hint"), Type: "checkbox", Value: truth(in.Partial)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p, ui.Input{Name: "partial", Label: p.T("evidence.option.partial"), Hint: p.T("evidence.option.partial.hint"), Type: "checkbox", Value: checked(in.Partial)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -756,7 +756,7 @@ func formatOptions(p ui.Page) []ui.Option {
 	return options
 }
 
-func truth(is bool) string {
+func checked(is bool) string {
 	if is {
 		return "true"
 	}

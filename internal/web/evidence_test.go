@@ -41,7 +41,7 @@ func evidenceSite(t *testing.T) site {
 	return site{t, server.URL, run}
 }
 
-func (v visitor) upload(name, text string) page {
+func (v visitor) uploadEvidence(name, text string) page {
 	v.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -74,7 +74,7 @@ func (v visitor) settled(p page) page {
 
 func TestNumberLeadsToItsSourceInThreeSteps(t *testing.T) {
 	v := evidenceSite(t).signedIn("carla@example.org")
-	preview := v.settled(v.upload("scan.json", scanReport))
+	preview := v.settled(v.uploadEvidence("scan.json", scanReport))
 	want(t, preview, http.StatusOK, "This is a preview", "web:1", "Load it")
 	want(t, v.get("/evidence/exposures"), http.StatusOK, "Nothing here yet")
 	want(t, v.settled(v.post(preview.path+"/confirm")), http.StatusOK, "Loaded:", "scan.json")
@@ -108,12 +108,12 @@ func TestEvidencePagesAnswer(t *testing.T) {
 
 func TestFileThatIsNoneIsExplained(t *testing.T) {
 	v := evidenceSite(t).signedIn("carla@example.org")
-	want(t, v.settled(v.upload("notes.txt", "hello")), http.StatusOK, "no known format", "Read it otherwise")
-	want(t, v.settled(v.upload("cut.json", scanReport[:200])), http.StatusOK, "cut.json")
+	want(t, v.settled(v.uploadEvidence("notes.txt", "hello")), http.StatusOK, "no known format", "Read it otherwise")
+	want(t, v.settled(v.uploadEvidence("cut.json", scanReport[:200])), http.StatusOK, "cut.json")
 }
 
 func TestWhoMayNotLoadEvidenceIsToldSo(t *testing.T) {
 	v := evidenceSite(t).signedIn("anna@example.org")
 	want(t, v.get("/evidence/import"), http.StatusForbidden)
-	want(t, v.upload("scan.json", scanReport), http.StatusForbidden)
+	want(t, v.uploadEvidence("scan.json", scanReport), http.StatusForbidden)
 }
