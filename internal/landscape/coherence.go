@@ -50,8 +50,8 @@ func (r Rule) Grade() Grade {
 	return Broken
 }
 
-// Finding is one place where the map contradicts itself, with what it rests on.
-type Finding struct {
+// Incoherence is one finding: a place where the map contradicts itself, with what it rests on.
+type Incoherence struct {
 	Rule       Rule      `json:"rule"`
 	Grade      Grade     `json:"grade"`
 	Element    string    `json:"element"` // the consumer, or the only element concerned
@@ -67,8 +67,8 @@ type Finding struct {
 }
 
 // Findings checks all rules on a day, most serious rule first, then by element. It is pure.
-func (m Map) Findings(today string) []Finding {
-	var all []Finding
+func (m Map) Findings(today string) []Incoherence {
+	var all []Incoherence
 	for _, e := range m.Elements {
 		if e.Kind.Answered() && !e.Outside && e.Owner == "" {
 			all = append(all, m.finding(RuleNoOwner, e.ID, "", Connection{}))
@@ -77,7 +77,7 @@ func (m Map) Findings(today string) []Finding {
 	for _, c := range m.Connections {
 		all = append(all, m.connectionFindings(c, today)...)
 	}
-	slices.SortFunc(all, func(a, b Finding) int {
+	slices.SortFunc(all, func(a, b Incoherence) int {
 		if a.Rule != b.Rule {
 			return slices.Index(Rules, a.Rule) - slices.Index(Rules, b.Rule)
 		}
@@ -86,13 +86,13 @@ func (m Map) Findings(today string) []Finding {
 	return all
 }
 
-func (m Map) connectionFindings(c Connection, today string) []Finding {
+func (m Map) connectionFindings(c Connection, today string) []Incoherence {
 	from, fromThere := m.Elements[c.From]
 	to, toThere := m.Elements[c.To]
 	if !c.Live() {
 		return nil
 	}
-	var all []Finding
+	var all []Incoherence
 	if fromThere && toThere {
 		a, agreed := m.Agreements[c.Agreement]
 		if agreed && a.ExpiredOn(today) {
@@ -107,7 +107,7 @@ func (m Map) connectionFindings(c Connection, today string) []Finding {
 	return append(all, m.needFindings(c)...)
 }
 
-func (m Map) needFindings(c Connection) []Finding {
+func (m Map) needFindings(c Connection) []Incoherence {
 	consumerID, providerID, needs := c.Need()
 	consumer, there := m.Elements[consumerID]
 	if !needs || !there || c.Strength != Hard {
@@ -116,21 +116,21 @@ func (m Map) needFindings(c Connection) []Finding {
 	provider, stillThere := m.Elements[providerID]
 	switch {
 	case !stillThere:
-		return []Finding{m.finding(RuleEndedProvider, consumerID, providerID, c)}
+		return []Incoherence{m.finding(RuleEndedProvider, consumerID, providerID, c)}
 	case consumer.RTO == nil:
 		return nil
 	case provider.RTO == nil:
-		return []Finding{m.finding(RuleRecoveryGap, consumerID, providerID, c)}
+		return []Incoherence{m.finding(RuleRecoveryGap, consumerID, providerID, c)}
 	case *provider.RTO > *consumer.RTO:
-		return []Finding{m.finding(RuleRecovery, consumerID, providerID, c)}
+		return []Incoherence{m.finding(RuleRecovery, consumerID, providerID, c)}
 	default:
 		return nil
 	}
 }
 
-func (m Map) finding(rule Rule, id, other string, c Connection) Finding {
+func (m Map) finding(rule Rule, id, other string, c Connection) Incoherence {
 	e, o := m.Elements[id], m.Elements[other]
-	f := Finding{
+	f := Incoherence{
 		Rule: rule, Grade: rule.Grade(), Element: id, Name: e.Title(), Other: other, OtherName: o.Title(),
 		Connection: c.ID, RTO: e.RTO, OtherRTO: o.RTO,
 	}
@@ -161,7 +161,7 @@ func LoadMap(ctx context.Context, r db.Reader) (Map, error) {
 }
 
 // Coherence gives all findings of today.
-func Coherence(ctx context.Context, r db.Reader, _ struct{}) ([]Finding, error) {
+func Coherence(ctx context.Context, r db.Reader, _ struct{}) ([]Incoherence, error) {
 	m, err := LoadMap(ctx, r)
 	if err != nil {
 		return nil, err
@@ -170,4 +170,4 @@ func Coherence(ctx context.Context, r db.Reader, _ struct{}) ([]Finding, error) 
 }
 
 // OpCoherence gives the findings of coherence.
-var OpCoherence = op.Query[struct{}, []Finding]{Name: "landscape.coherence", Route: "GET /api/landscape/coherence", Func: Coherence}
+var OpCoherence = op.Query[struct{}, []Incoherence]{Name: "landscape.coherence", Route: "GET /api/landscape/coherence", Func: Coherence}

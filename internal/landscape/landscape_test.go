@@ -179,7 +179,7 @@ func TestTierIsInheritedFromWhatNeedsTheElement(t *testing.T) {
 func TestFindingsOfCoherence(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withBank(t, d)
-		found := view(t, d, func(r db.Reader) ([]landscape.Finding, error) { return landscape.Coherence(ctx, r, struct{}{}) })
+		found := view(t, d, func(r db.Reader) ([]landscape.Incoherence, error) { return landscape.Coherence(ctx, r, struct{}{}) })
 		type place struct {
 			rule           landscape.Rule
 			element, other string

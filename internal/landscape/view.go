@@ -40,17 +40,17 @@ type Link struct {
 
 // ElementView is an element with all that hangs together with it.
 type ElementView struct {
-	Element           Element     `json:"element"`
-	OwnerName         i18n.Text   `json:"ownerName"`
-	SecurityOwnerName i18n.Text   `json:"securityOwnerName"`
-	Tier              *int64      `json:"tier,omitempty"` // of the element or, where higher, of what needs it
-	Needs             []Link      `json:"needs"`          // what it hangs on
-	NeededBy          []Link      `json:"neededBy"`       // what hangs on it
-	Beside            []Link      `json:"beside"`         // ties without a dependency
-	Agreements        []Agreement `json:"agreements"`     // that cover it, that it is party to, or under which it is connected
-	Supports          []Service   `json:"supports"`       // services that stop with it
-	Closure           []Stub      `json:"closure"`        // everything that it needs, directly or through others
-	Findings          []Finding   `json:"findings"`
+	Element           Element       `json:"element"`
+	OwnerName         i18n.Text     `json:"ownerName"`
+	SecurityOwnerName i18n.Text     `json:"securityOwnerName"`
+	Tier              *int64        `json:"tier,omitempty"` // of the element or, where higher, of what needs it
+	Needs             []Link        `json:"needs"`          // what it hangs on
+	NeededBy          []Link        `json:"neededBy"`       // what hangs on it
+	Beside            []Link        `json:"beside"`         // ties without a dependency
+	Agreements        []Agreement   `json:"agreements"`     // that cover it, that it is party to, or under which it is connected
+	Supports          []Service     `json:"supports"`       // services that stop with it
+	Closure           []Stub        `json:"closure"`        // everything that it needs, directly or through others
+	Findings          []Incoherence `json:"findings"`
 }
 
 // GetElementIn names an element.
@@ -177,9 +177,9 @@ func (v *ElementView) inheritTier(ctx context.Context, r db.Reader) error {
 }
 
 // found gives the findings that name the element, from the map of its neighbourhood.
-func (v *ElementView) found(today string) []Finding {
+func (v *ElementView) found(today string) []Incoherence {
 	if v.Element.Ended() {
-		return []Finding{}
+		return []Incoherence{}
 	}
 	m := Map{Elements: map[string]Element{v.Element.ID: v.Element}, Agreements: map[string]Agreement{}}
 	for _, link := range v.all() {
@@ -192,7 +192,7 @@ func (v *ElementView) found(today string) []Finding {
 	for _, a := range v.Agreements {
 		m.Agreements[a.ID] = a
 	}
-	mine := []Finding{}
+	mine := []Incoherence{}
 	for _, f := range m.Findings(today) {
 		if f.Element == v.Element.ID || f.Other == v.Element.ID {
 			mine = append(mine, f)

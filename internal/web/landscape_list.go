@@ -239,7 +239,7 @@ func (s *Server) landscapeCoherence(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	rule := q.URL.Query().Get("rule")
-	var shown []landscape.Finding
+	var shown []landscape.Incoherence
 	broken, untold := 0, 0
 	for _, f := range all {
 		if f.Grade == landscape.CannotTell {
@@ -269,7 +269,7 @@ func (s *Server) landscapeCoherence(w http.ResponseWriter, q *request) error {
 // mostFindings bounds the findings on one page; the export has all.
 const mostFindings = 500
 
-func findingList(q *request, all []landscape.Finding) ui.List {
+func findingList(q *request, all []landscape.Incoherence) ui.List {
 	rules := make([]string, len(landscape.Rules))
 	for i, rule := range landscape.Rules {
 		rules[i] = string(rule)

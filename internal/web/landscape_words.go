@@ -77,7 +77,7 @@ func expiry(p ui.Page, a landscape.Agreement, today string) (ui.State, string) {
 }
 
 // findingWords says what a finding is about.
-func findingWords(p ui.Page, f landscape.Finding) string {
+func findingWords(p ui.Page, f landscape.Incoherence) string {
 	return p.T("landscape.finding."+string(f.Rule), "name", nameOr(f.Name, f.Element), "other", nameOr(f.OtherName, f.Other),
 		"rto", span(p, f.RTO), "other_rto", span(p, f.OtherRTO), "title", f.Title, "since", day(p, f.Since))
 }
@@ -89,7 +89,7 @@ func nameOr(name i18n.Text, id string) i18n.Text {
 	return name
 }
 
-func coherenceState(f landscape.Finding) ui.State {
+func coherenceState(f landscape.Incoherence) ui.State {
 	if f.Grade == landscape.CannotTell {
 		return ui.Unk
 	}
