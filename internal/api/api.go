@@ -17,12 +17,14 @@ import (
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/record"
+	"accordo.dev/internal/report"
 )
 
 // Config is what the API needs from outside.
 type Config struct {
 	Run     *op.Runner
 	Key     record.Key                            // signs checkpoints of the record
+	Desk    report.Desk                           // where reports are made
 	Who     func(*http.Request) (db.Actor, error) // who calls; the zero actor when nobody is signed in
 	Log     *slog.Logger
 	Version string

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,6 +37,7 @@ type CLI struct {
 	Export ExportCmd `cmd:"" help:"Write the whole organisation as readable files."`
 	Apply  ApplyCmd  `cmd:"" help:"Make the organisation what a folder of files says."`
 	Record RecordCmd `cmd:"" help:"The record of everything that changed."`
+	Report ReportCmd `cmd:"" help:"The unified report to the board, its signatures and their verification."`
 
 	Landscape LandscapeCmd `cmd:"" help:"What exists, what runs between it, and imports of it."`
 	Evidence  EvidenceCmd  `cmd:"" help:"Evidence: files of scanners, monitors and service desks."`
@@ -71,7 +73,12 @@ func (e *Env) Say(key string, args ...any) { fmt.Fprintln(e.Out, e.T(key, args..
 // offline is a command that needs no database, such as the verification of a file.
 type offline interface{ RunOffline(*Env) error }
 
-// Main runs one command line and returns the exit status: 0 done, 1 a problem, 2 wrong usage.
+// exit is the status of a command that has said already what it found.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// Main runs one command line and returns the exit status: 0 done, 1 a problem, 2 wrong usage, 3 cannot be told.
 func Main(args []string, in io.Reader, out, errOut io.Writer, version string) int {
 	var cli CLI
 	status := -1
@@ -96,7 +103,12 @@ func Main(args []string, in io.Reader, out, errOut io.Writer, version string) in
 		Context: ctx, Lang: i18n.ParseLang(cli.Lang), Data: cli.Data, Version: version, In: in, Out: out, Err: errOut,
 		Log: slog.New(slog.NewTextHandler(errOut, nil)),
 	}
-	if err := run(env, &cli, parsed); err != nil {
+	err = run(env, &cli, parsed)
+	var verdict exit
+	if errors.As(err, &verdict) {
+		return int(verdict)
+	}
+	if err != nil {
 		fmt.Fprintln(errOut, "accordo:", Sentence(env.Lang, err))
 		return 1
 	}

@@ -36,6 +36,14 @@ type Signature struct {
 // Demonstration tells whether the certificate comes from the demonstration authority and proves nothing.
 func (s Signature) Demonstration() bool { return strings.Contains(s.Issuer, demoAuthority) }
 
+// KindKey is the message that says what the signature is worth.
+func (s Signature) KindKey() string {
+	if s.Demonstration() {
+		return "report.signature.kind.test"
+	}
+	return "report.signature.kind.advanced"
+}
+
 // SignIn signs for an office: with the person's own stored key, or with the given one (PKCS#12, or PEM
 // with certificate and key). Passphrase and key are used once and neither kept nor recorded.
 type SignIn struct {
@@ -175,15 +183,11 @@ func (s Store) sign(f *File, signer pades.Signer, given Signature) error {
 
 // appearance fills the place of the office with who signed, when, and at which level.
 func appearance(slot document.Slot, lang i18n.Lang, s Signature) *pades.Appearance {
-	kind := "report.signature.kind.advanced"
-	if s.Demonstration() {
-		kind = "report.signature.kind.test"
-	}
 	return &pades.Appearance{
 		Page: slot.Page, Rect: pades.Rect{Left: slot.X0, Bottom: slot.Y0, Right: slot.X1, Top: slot.Y1},
 		Lines: []string{
 			s.Name, i18n.T(lang, "report.signature.for", "office", identity.OfficeName(s.Office)),
-			i18n.T(lang, "report.signature.at", "when", i18n.DateTime(lang, s.At)), s.Level + " · " + i18n.T(lang, kind),
+			i18n.T(lang, "report.signature.at", "when", i18n.DateTime(lang, s.At)), s.Level + " · " + i18n.T(lang, s.KindKey()),
 		},
 	}
 }

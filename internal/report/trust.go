@@ -10,18 +10,18 @@ import (
 	"accordo.dev/internal/problem"
 )
 
-// Roots are the authorities that an installation trusts: all certificates in <data>/trust/*.pem.
-func Roots(data string) (*x509.CertPool, error) {
+// Roots are the authorities that an installation trusts: all certificates in <data>/trust/*.pem, and in
+// the given files.
+func Roots(data string, more ...string) (*x509.CertPool, error) {
 	files, err := filepath.Glob(filepath.Join(data, "trust", "*.pem"))
 	if err != nil {
 		return nil, fmt.Errorf("trusted authorities: %w", err)
 	}
 	slices.Sort(files)
-	return ReadRoots(files...)
+	return readRoots(append(files, more...)...)
 }
 
-// ReadRoots reads certificates of authorities from PEM files.
-func ReadRoots(files ...string) (*x509.CertPool, error) {
+func readRoots(files ...string) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	for _, file := range files {
 		data, err := os.ReadFile(file)

@@ -40,6 +40,18 @@ type Verification struct {
 	Findings     []Finding           `json:"findings"` // everything that is not as it should be
 }
 
+// Exit is the exit status of a verification: 0 valid, 1 not valid, 3 cannot be told.
+func (v Verification) Exit() int {
+	switch v.Status {
+	case pades.TotalPassed:
+		return 0
+	case pades.Indeterminate:
+		return 3
+	default:
+		return 1
+	}
+}
+
 // VerifiedSignature is one signature as found in the file.
 type VerifiedSignature struct {
 	Field       string            `json:"field"`
