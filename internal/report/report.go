@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"accordo.dev/internal/db"
@@ -308,14 +310,37 @@ type Filter struct {
 	Period string `query:"period" json:"period,omitempty" doc:"only this quarter"`
 	State  State  `query:"state" json:"state,omitempty"`
 	Open   bool   `query:"open" json:"open,omitempty" doc:"only those that wait for a signature"`
+	Sort   string `query:"sort" json:"sort,omitempty" doc:"id, state or as-of; a leading minus sorts downwards"`
 }
 
 // List gives the reports that the filter leaves, the newest first. An organisation has some tens of them.
 func List(ctx context.Context, r db.Reader, f Filter) ([]Report, error) {
 	all, err := load(ctx, r, "", "")
-	return slices.DeleteFunc(all, func(one Report) bool {
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(one Report) bool {
 		return f.Period != "" && one.Period != f.Period || f.State != "" && one.State != f.State || f.Open && !one.Open()
-	}), err
+	})
+	return all, f.order(all)
+}
+
+func (f Filter) order(all []Report) error {
+	name, down := strings.CutPrefix(cmp.Or(f.Sort, "-as-of"), "-")
+	orders := map[string]func(a, b Report) int{
+		"as-of": func(a, b Report) int { return cmp.Or(a.AsOf.Compare(b.AsOf), cmp.Compare(a.ID, b.ID)) },
+		"id":    func(a, b Report) int { return cmp.Compare(a.ID, b.ID) },
+		"state": func(a, b Report) int { return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.ID, b.ID)) },
+	}
+	compare, ok := orders[name]
+	if !ok {
+		return problem.Field("sort", "problem.sort", "value", name)
+	}
+	slices.SortStableFunc(all, compare)
+	if down {
+		slices.Reverse(all)
+	}
+	return nil
 }
 
 // The operations that read.
