@@ -57,7 +57,7 @@ func (e *Env) makeDemo(listen string) error {
 			return err
 		}
 	}
-	return nil
+	return e.makeDemoReport(people)
 }
 
 func (e *Env) empty() (bool, error) {
@@ -108,6 +108,7 @@ func (e *Env) printDemoPeople() error {
 		return err
 	}
 	e.Say("cli.demo.people", "password", demoPassword)
+	e.Say("cli.report.demo-key", "passphrase", demoPassphrase)
 	table := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
 	for _, p := range people {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", identity.OfficeName(p.office).In(e.Lang), p.person.Name, p.person.Email)
