@@ -54,8 +54,8 @@ func (s *Server) verifyUpload(q *request) (report.Verification, string, error) {
 	return found, header.Filename, err
 }
 
-// statusState is how the status of a validation looks.
-func statusState(s pades.Status) ui.State {
+// validationState is how the status of a validation looks.
+func validationState(s pades.Status) ui.State {
 	switch s {
 	case pades.TotalPassed:
 		return ui.OK
