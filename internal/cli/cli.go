@@ -46,6 +46,8 @@ type CLI struct {
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
 	Token    TokenCmd    `cmd:"" help:"API tokens."`
 	Password PasswordCmd `cmd:"" help:"Passwords."`
+
+	Indicator IndicatorCmd `cmd:"" help:"Indicators, computed from evidence."`
 }
 
 // Env is what commands work with.

@@ -103,8 +103,8 @@ const (
 	Excluded Role = "excluded" // left out; Reason says why
 )
 
-// Row is one piece of evidence under a figure. Ref names the item, whose page leads to file and record.
-type Row struct {
+// Observation is one piece of evidence under a figure. Ref names the item, whose page leads to file and record.
+type Observation struct {
 	Ref    ref.Ref  `json:"ref"`
 	Role   Role     `json:"role"`
 	Part   string   `json:"part,omitempty"`   // tier or service
@@ -113,21 +113,21 @@ type Row struct {
 	Figure *float64 `json:"figure,omitempty"` // in the unit of the indicator's rows: days, minutes
 }
 
-// Result is an indicator at an instant. Value is nil when nobody can tell; then Reason says why, and Low and
+// Reading is an indicator at an instant. Value is nil when nobody can tell; then Reason says why, and Low and
 // High are the bounds that are left, if any.
-type Result struct {
-	ID      string       `json:"id"`
-	Version string       `json:"version"`
-	AsOf    time.Time    `json:"asOf"`
-	From    string       `json:"from"` // first day of the period
-	Value   *float64     `json:"value"`
-	Low     *float64     `json:"low"`
-	High    *float64     `json:"high"`
-	Level   float64      `json:"level"`            // of the interval
-	Reason  string       `json:"reason,omitempty"` // message: indicator.reason.<reason>
-	N       int          `json:"n"`                // rows in the denominator
-	Counts  map[Role]int `json:"counts"`
-	Rows    []Row        `json:"rows,omitempty"`
+type Reading struct {
+	ID      string        `json:"id"`
+	Version string        `json:"version"`
+	AsOf    time.Time     `json:"asOf"`
+	From    string        `json:"from"` // first day of the period
+	Value   *float64      `json:"value"`
+	Low     *float64      `json:"low"`
+	High    *float64      `json:"high"`
+	Level   float64       `json:"level"`            // of the interval
+	Reason  string        `json:"reason,omitempty"` // message: indicator.reason.<reason>
+	N       int           `json:"n"`                // rows in the denominator
+	Counts  map[Role]int  `json:"counts"`
+	Rows    []Observation `json:"rows,omitempty"`
 
 	Design     *Design     `json:"design,omitempty"`
 	Patch      *Patch      `json:"patch,omitempty"`
@@ -136,21 +136,21 @@ type Result struct {
 }
 
 // Known tells whether there is a value.
-func (r Result) Known() bool { return r.Value != nil }
+func (r Reading) Known() bool { return r.Value != nil }
 
-// newResult begins the result of an indicator.
-func newResult(id string, asOf time.Time, from string) (Result, error) {
+// newReading begins the result of an indicator.
+func newReading(id string, asOf time.Time, from string) (Reading, error) {
 	d, err := DefinitionOf(id)
-	return Result{ID: id, Version: d.Version, AsOf: asOf, From: from, Level: stat.DefaultLevel, Counts: map[Role]int{}, Definition: &d}, err
+	return Reading{ID: id, Version: d.Version, AsOf: asOf, From: from, Level: stat.DefaultLevel, Counts: map[Role]int{}, Definition: &d}, err
 }
 
-func (r *Result) row(row Row) {
+func (r *Reading) row(row Observation) {
 	r.Rows = append(r.Rows, row)
 	r.Counts[row.Role]++
 }
 
 // Compute computes an indicator as it stood at an instant, as far as evidence tells of that time.
-func Compute(ctx context.Context, r db.Reader, id string, asOf time.Time) (Result, error) {
+func Compute(ctx context.Context, r db.Reader, id string, asOf time.Time) (Reading, error) {
 	switch id {
 	case SecurityInDesign:
 		return computeDesign(ctx, r, asOf)
@@ -160,7 +160,7 @@ func Compute(ctx context.Context, r db.Reader, id string, asOf time.Time) (Resul
 		return computeResilience(ctx, r, asOf)
 	}
 	_, err := DefinitionOf(id)
-	return Result{}, err
+	return Reading{}, err
 }
 
 // ListIn asks for all indicators.
@@ -169,12 +169,12 @@ type ListIn struct {
 }
 
 // List computes all indicators, without their rows.
-func List(ctx context.Context, r db.Reader, in ListIn) ([]Result, error) {
+func List(ctx context.Context, r db.Reader, in ListIn) ([]Reading, error) {
 	asOf, err := instant(r, in.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	var all []Result
+	var all []Reading
 	for _, d := range Definitions() {
 		one, err := Compute(ctx, r, d.ID, asOf)
 		if err != nil {
@@ -187,7 +187,7 @@ func List(ctx context.Context, r db.Reader, in ListIn) ([]Result, error) {
 }
 
 // OpList lists the indicators.
-var OpList = op.Query[ListIn, []Result]{Name: "indicator.list", Route: "GET /api/indicators", Func: List}
+var OpList = op.Query[ListIn, []Reading]{Name: "indicator.list", Route: "GET /api/indicators", Func: List}
 
 // GetIn names an indicator and an instant.
 type GetIn struct {
@@ -200,10 +200,10 @@ type GetIn struct {
 func (in GetIn) Target() ref.Ref { return ref.New("indicator", in.ID) }
 
 // Get computes an indicator.
-func Get(ctx context.Context, r db.Reader, in GetIn) (Result, error) {
+func Get(ctx context.Context, r db.Reader, in GetIn) (Reading, error) {
 	asOf, err := instant(r, in.AsOf)
 	if err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	result, err := Compute(ctx, r, in.ID, asOf)
 	if !in.Rows {
@@ -213,7 +213,7 @@ func Get(ctx context.Context, r db.Reader, in GetIn) (Result, error) {
 }
 
 // OpGet computes an indicator.
-var OpGet = op.Query[GetIn, Result]{Name: "indicator.get", Route: "GET /api/indicators/{id}", Func: Get}
+var OpGet = op.Query[GetIn, Reading]{Name: "indicator.get", Route: "GET /api/indicators/{id}", Func: Get}
 
 // instant reads what was asked for: an instant, or the end of a day; it never lies in the future.
 func instant(r db.Reader, text string) (time.Time, error) {

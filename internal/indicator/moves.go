@@ -82,18 +82,18 @@ func (m *Move) scales(then, now time.Time, of func(time.Time) (Scale, error)) er
 
 func moveDesign(ctx context.Context, r db.Reader, then, now time.Time) (Move, error) {
 	m := Move{ID: SecurityInDesign, Better: "high"}
-	err := m.indicators(then, now, func(at time.Time) (Result, error) { return computeDesign(ctx, r, at) })
+	err := m.indicators(then, now, func(at time.Time) (Reading, error) { return computeDesign(ctx, r, at) })
 	m.Sure = m.Sure && min(m.ThenN, m.NowN) >= minTrend
 	return m, err
 }
 
 func movePatch(ctx context.Context, r db.Reader, then, now time.Time) (Move, error) {
 	m := Move{ID: PatchTime, Better: "low"}
-	return m, m.indicators(then, now, func(at time.Time) (Result, error) { return computePatch(ctx, r, at) })
+	return m, m.indicators(then, now, func(at time.Time) (Reading, error) { return computePatch(ctx, r, at) })
 }
 
 // indicators compares two instants; the difference is sure when the intervals do not overlap.
-func (m *Move) indicators(then, now time.Time, of func(time.Time) (Result, error)) error {
+func (m *Move) indicators(then, now time.Time, of func(time.Time) (Reading, error)) error {
 	before, err := of(then)
 	if err != nil {
 		return err

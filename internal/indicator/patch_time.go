@@ -54,13 +54,13 @@ type PatchTier struct {
 	Delayed int      `json:"delayed"` // watched from a later age on
 	Reason  string   `json:"reason,omitempty"`
 
-	Median Interval `json:"median"`
-	RMST   Interval `json:"rmst"`   // mean time open, none counting for more than Tau
+	Median Estimate `json:"median"`
+	RMST   Estimate `json:"rmst"`   // mean time open, none counting for more than Tau
 	Tau    *float64 `json:"tau"`    // 2 x deadline, or the end of the watch when that is earlier
 	Capped bool     `json:"capped"` // the watch is shorter than 2 x deadline: RMST and ratio are lower bounds
-	Ratio  Interval `json:"ratio"`  // RMST / deadline
+	Ratio  Estimate `json:"ratio"`  // RMST / deadline
 	UpTo   *float64 `json:"upTo"`   // ratio if nothing closed after the end of the watch
-	Miss   Interval `json:"miss"`   // share that is still open at the deadline
+	Miss   Estimate `json:"miss"`   // share that is still open at the deadline
 
 	PastSLA        int      `json:"pastSla"`
 	Oldest         *float64 `json:"oldest"`
@@ -73,15 +73,15 @@ type PatchTier struct {
 	se       float64      // of the ratio
 }
 
-// Interval is a figure with its 95 % limits, each of which may be unknown.
-type Interval struct {
+// Estimate is a figure with its 95 % limits, each of which may be unknown.
+type Estimate struct {
 	Value *float64 `json:"value"`
 	Low   *float64 `json:"low"`
 	High  *float64 `json:"high"`
 }
 
-func interval(e stat.Estimate) Interval {
-	return Interval{Value: number(e.Value), Low: number(e.Low), High: number(e.High)}
+func interval(e stat.Estimate) Estimate {
+	return Estimate{Value: number(e.Value), Low: number(e.Low), High: number(e.High)}
 }
 
 // CurvePoint is a step of a survival curve.
@@ -105,25 +105,25 @@ type PatchInputs struct {
 	Exploited []evidence.KnownExploited // the catalogue in force; empty: none was loaded
 }
 
-func computePatch(ctx context.Context, r db.Reader, asOf time.Time) (Result, error) {
+func computePatch(ctx context.Context, r db.Reader, asOf time.Time) (Reading, error) {
 	var in PatchInputs
 	var err error
 	if in.Lives, err = evidence.Lives(ctx, r, asOf); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	if in.Deadlines, err = evidence.PatchSLAs(ctx, r, struct{}{}); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	if in.Exploited, err = evidence.KEVEntries(ctx, r, evidence.KEVFilter{At: asOf}); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	return PatchOf(in, asOf)
 }
 
 // PatchOf computes the indicator: per tier RMST(2 x deadline)/deadline, then their mean with the fixed weights
 // of the deadlines. 1 is "open for as long as the deadline allows, on the average". O(n) for n lives.
-func PatchOf(in PatchInputs, asOf time.Time) (Result, error) {
-	out, err := newResult(PatchTime, asOf, "")
+func PatchOf(in PatchInputs, asOf time.Time) (Reading, error) {
+	out, err := newReading(PatchTime, asOf, "")
 	if err != nil {
 		return out, err
 	}
@@ -153,8 +153,8 @@ func PatchOf(in PatchInputs, asOf time.Time) (Result, error) {
 }
 
 // patchRow says which part a life plays.
-func patchRow(l evidence.Life) Row {
-	row := Row{Ref: ref.New("exposure", l.Exposure), Role: Censored, Part: strconv.Itoa(l.Tier), Day: l.Opened.Format(time.DateOnly), Figure: known(l.Exit)}
+func patchRow(l evidence.Life) Observation {
+	row := Observation{Ref: ref.New("exposure", l.Exposure), Role: Censored, Part: strconv.Itoa(l.Tier), Day: l.Opened.Format(time.DateOnly), Figure: known(l.Exit)}
 	switch {
 	case l.OriginUnknown:
 		row.Role, row.Reason = Excluded, "origin-unknown"
@@ -233,39 +233,56 @@ func (t *PatchTier) estimate(watched []stat.Exposure) error {
 		return err
 	}
 	t.draw(c)
-	if thin(c) {
-		t.Reason = "risk-set"
-		return nil
-	}
-	t.Median = interval(c.Median())
 	if t.SLA == nil {
 		t.Reason = "no-deadline"
+		t.Median = interval(c.Median())
 		return nil
 	}
-	t.Miss = interval(c.At(*t.SLA))
-	return t.relate(c)
+	end, left := watch(c)
+	t.Median = within(c.Median(), end)
+	if *t.SLA <= end || left == 0 {
+		t.Miss = interval(c.At(*t.SLA))
+	}
+	return t.relate(c, end, left)
 }
 
-// thin tells whether the curve fell to 0 in a small early risk set although others were watched at later
-// ages: with delayed entry that says nothing.
-func thin(c *stat.Curve) bool {
-	for _, s := range c.Steps[:len(c.Steps)-1] {
-		if s.Survival == 0 {
-			return true
+// watch tells up to which age somebody was under watch without a gap, and which share was still open then.
+// With delayed entry the risk set can empty early and fill again at ages of years: of the ages between nobody
+// knows, and an end by the last one under watch says nothing of those who come later.
+func watch(c *stat.Curve) (end, left float64) {
+	before := 1.0
+	for i, s := range c.Steps {
+		if s.AtRisk == s.Events+s.Censored && i < len(c.Steps)-1 {
+			if s.Survival == 0 {
+				return s.Time, before
+			}
+			return s.Time, s.Survival
+		}
+		before = s.Survival
+	}
+	return c.End(), before
+}
+
+// within drops what lies after the end of the watch.
+func within(e stat.Estimate, end float64) Estimate {
+	i := interval(e)
+	for _, x := range []**float64{&i.Value, &i.Low, &i.High} {
+		if *x != nil && **x > end {
+			*x = nil
 		}
 	}
-	return false
+	return i
 }
 
 // relate sets the mean time open against the deadline.
-func (t *PatchTier) relate(c *stat.Curve) error {
+func (t *PatchTier) relate(c *stat.Curve, end, left float64) error {
 	asked, sla := 2**t.SLA, *t.SLA
 	tau := asked
-	if !c.At(tau).Value.Known {
-		tau, t.Capped = c.End(), true
+	if end < asked && left > 0 {
+		tau, t.Capped = end, true
 	}
-	if tau <= 0 {
-		t.Reason = "just-begun"
+	if tau < sla && t.Capped {
+		t.Reason = "watch-too-short"
 		return nil
 	}
 	mean, err := c.RMST(tau)
@@ -273,9 +290,12 @@ func (t *PatchTier) relate(c *stat.Curve) error {
 		return err
 	}
 	t.Tau, t.RMST = &tau, interval(mean)
-	t.Ratio = Interval{Value: known(mean.Value.X / sla), Low: known(mean.Low.X / sla), High: known(mean.High.X / sla)}
+	t.Ratio = Estimate{Value: known(mean.Value.X / sla), Low: known(mean.Low.X / sla), High: known(mean.High.X / sla)}
 	t.se = mean.SE.X / sla
-	t.UpTo = known((mean.Value.X + c.At(tau).Value.X*(asked-tau)) / sla)
+	t.UpTo = known((mean.Value.X + left*(asked-tau)) / sla)
+	if !t.Capped {
+		t.UpTo = t.Ratio.Value
+	}
 	return nil
 }
 
@@ -320,7 +340,7 @@ func (p *Patch) add(t PatchTier) {
 
 // headline is the weighted mean of the ratios. A tier that has a weight and no ratio is between 0 and 2, the
 // most that a ratio can be: then there is no value, only the bounds.
-func (r *Result) headline(p *Patch) {
+func (r *Reading) headline(p *Patch) {
 	weight, value, variance, upTo, missing := 0.0, 0.0, 0.0, 0.0, false
 	low, high := 0.0, 0.0
 	for _, t := range p.Tiers {

@@ -52,10 +52,10 @@ type ServiceProfile struct {
 	Weight      float64   `json:"weight"`
 	SLO         *float64  `json:"slo"`
 	Reason      string    `json:"reason,omitempty"` // why it is not rated
-	A           Interval  `json:"uptime"`           // Low and High: unwatched time all down, all up
+	A           Estimate  `json:"uptime"`           // Low and High: unwatched time all down, all up
 	R           float64   `json:"recovery"`
 	C           float64   `json:"response"`
-	Index       Interval  `json:"index"`
+	Index       Estimate  `json:"index"`
 	Provisional bool      `json:"provisional"`
 	Breaches    int       `json:"breaches"`
 	Capped      bool      `json:"capped"` // a breach keeps the index at 49
@@ -79,26 +79,26 @@ func criticalServices(ctx context.Context, r db.Reader) ([]landscape.Service, er
 	return slices.DeleteFunc(all, func(s landscape.Service) bool { return !Critical(s) }), err
 }
 
-func computeResilience(ctx context.Context, r db.Reader, asOf time.Time) (Result, error) {
+func computeResilience(ctx context.Context, r db.Reader, asOf time.Time) (Reading, error) {
 	in := ResilienceInputs{Downtime: map[string]evidence.Time{}}
 	var err error
 	if in.Services, err = criticalServices(ctx, r); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	for _, s := range in.Services {
 		if in.Downtime[s.ID], err = evidence.Downtime(ctx, r, s.ID, asOf.AddDate(0, 0, -365), asOf); err != nil {
-			return Result{}, err
+			return Reading{}, err
 		}
 	}
 	tomorrow := asOf.Add(-time.Microsecond).AddDate(0, 0, 1).Format(time.DateOnly)
 	if in.Recoveries, err = evidence.RecoveryTests(ctx, r, asOf.AddDate(0, 0, -730).Format(time.DateOnly), tomorrow); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	if in.Incidents, err = evidence.Incidents(ctx, r, asOf.AddDate(0, 0, -365), asOf); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	if in.Targets, err = evidence.ResponseTargets(ctx, r, struct{}{}); err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	return ResilienceOf(in, asOf)
 }
@@ -113,8 +113,8 @@ type ResilienceInputs struct {
 }
 
 // ResilienceOf computes the index (stat.Resilience) from what was measured.
-func ResilienceOf(in ResilienceInputs, asOf time.Time) (Result, error) {
-	out, err := newResult(Resilience, asOf, asOf.AddDate(0, 0, -365).Format(time.DateOnly))
+func ResilienceOf(in ResilienceInputs, asOf time.Time) (Reading, error) {
+	out, err := newReading(Resilience, asOf, asOf.AddDate(0, 0, -365).Format(time.DateOnly))
 	if err != nil {
 		return out, err
 	}
@@ -157,15 +157,15 @@ func resilient(x stat.ResilienceIndex, profiles []ServiceProfile) *Resilient {
 	return r
 }
 
-func bounds(b stat.Bounded) Interval {
-	return Interval{Value: number(b.Value), Low: number(b.Low), High: number(b.High)}
+func bounds(b stat.Bounded) Estimate {
+	return Estimate{Value: number(b.Value), Low: number(b.Low), High: number(b.High)}
 }
 
 // rating turns evidence into the input of the index.
 type rating struct {
 	in   ResilienceInputs
 	asOf time.Time
-	out  *Result
+	out  *Reading
 }
 
 func (r rating) services() ([]stat.Service, []ServiceProfile) {
@@ -184,7 +184,7 @@ func (r rating) services() ([]stat.Service, []ServiceProfile) {
 	}
 	for _, i := range r.in.Incidents {
 		if i.Severity != nil && *i.Severity >= 3 && !inScope[i.Service] {
-			r.out.row(Row{Ref: ref.New("incident", i.ID), Role: Excluded, Reason: "no-critical-service", Day: day(i.Detected)})
+			r.out.row(Observation{Ref: ref.New("incident", i.ID), Role: Excluded, Reason: "no-critical-service", Day: day(i.Detected)})
 		}
 	}
 	return services, profiles
@@ -235,7 +235,7 @@ func (r rating) uptime(one *stat.Service, p *ServiceProfile) {
 	if t.Unknown > 0 {
 		role = Censored
 	}
-	r.out.row(Row{Ref: ref.New("element", p.ID), Role: role, Part: p.ID, Reason: "availability", Figure: known(t.Down)})
+	r.out.row(Observation{Ref: ref.New("element", p.ID), Role: role, Part: p.ID, Reason: "availability", Figure: known(t.Down)})
 }
 
 func share1(x float64) float64 { return min(1, max(0, x)) }
@@ -250,7 +250,7 @@ func (r rating) recoveries(service string, p *ServiceProfile) []stat.Recovery {
 		if t.Service != service {
 			continue
 		}
-		row := Row{Ref: ref.New("recovery-test", t.ID), Role: Counted, Part: service, Reason: "recovery", Day: t.Day}
+		row := Observation{Ref: ref.New("recovery-test", t.ID), Role: Counted, Part: service, Reason: "recovery", Day: t.Day}
 		if t.TimeMin != nil {
 			row.Figure = known(float64(*t.TimeMin))
 		}
@@ -318,7 +318,7 @@ func (r rating) incidents(s landscape.Service, p *ServiceProfile) (all []stat.In
 		if i.Service != s.ID {
 			continue
 		}
-		row := Row{Ref: ref.New("incident", i.ID), Role: Counted, Part: s.ID, Reason: "response", Day: day(i.Detected)}
+		row := Observation{Ref: ref.New("incident", i.ID), Role: Counted, Part: s.ID, Reason: "response", Day: day(i.Detected)}
 		if i.Severity == nil || *i.Severity < 3 {
 			row.Role, row.Reason = Excluded, "severity"
 			r.out.row(row)

@@ -26,21 +26,21 @@ type Design struct {
 
 // DesignPeriod counts the projects that left design in a period.
 type DesignPeriod struct {
-	From     string `json:"from"`
-	Until    string `json:"until"`
-	Share           // validated in design, of all that left design
-	Late     int    `json:"late"`     // validated after they had left
-	Skipped  int    `json:"skipped"`  // left by skipping the gate
-	None     int    `json:"none"`     // left without any approval so far
-	Exempted int    `json:"exempted"` // somebody let them pass without validation
+	From       string `json:"from"`
+	Until      string `json:"until"`
+	Proportion        // validated in design, of all that left design
+	Late       int    `json:"late"`     // validated after they had left
+	Skipped    int    `json:"skipped"`  // left by skipping the gate
+	None       int    `json:"none"`     // left without any approval so far
+	Exempted   int    `json:"exempted"` // somebody let them pass without validation
 	// Cost is the share weighted by cost; unknown when the cost of one project is.
 	Cost *float64 `json:"costShare"`
 	// WithOverdue also counts gates that are overdue, as not validated: not leaving design hides nothing.
-	WithOverdue Share `json:"withOverdue"`
+	WithOverdue Proportion `json:"withOverdue"`
 }
 
-// Share is k of n with its Wilson interval (95 %); without n there is no share.
-type Share struct {
+// Proportion is k of n with its Wilson interval (95 %); without n there is no share.
+type Proportion struct {
 	K    int      `json:"k"`
 	N    int      `json:"n"`
 	P    *float64 `json:"share"`
@@ -48,28 +48,28 @@ type Share struct {
 	High *float64 `json:"high"`
 }
 
-func share(k, n int) Share {
+func share(k, n int) Proportion {
 	p, err := stat.Wilson(k, n, 0)
 	if err != nil { // of nothing
-		return Share{}
+		return Proportion{}
 	}
-	return Share{K: k, N: n, P: &p.Share, Low: &p.Low, High: &p.High}
+	return Proportion{K: k, N: n, P: &p.Share, Low: &p.Low, High: &p.High}
 }
 
-func computeDesign(ctx context.Context, r db.Reader, asOf time.Time) (Result, error) {
+func computeDesign(ctx context.Context, r db.Reader, asOf time.Time) (Reading, error) {
 	page, err := project.List(ctx, r, project.Filter{Page: db.Page{Limit: db.Unlimited, Sort: "exit"}})
 	if err != nil {
-		return Result{}, err
+		return Reading{}, err
 	}
 	return DesignOf(page.Items, asOf, asOf.Before(r.Now()))
 }
 
 // DesignOf computes the indicator from projects. Of a past instant, later exits and validations are not
 // counted; open conditions are known only for now.
-func DesignOf(all []project.Project, asOf time.Time, past bool) (Result, error) {
+func DesignOf(all []project.Project, asOf time.Time, past bool) (Reading, error) {
 	today := day(asOf)
 	from := asOf.Add(-time.Microsecond).AddDate(-1, 0, 1).Format(time.DateOnly)
-	out, err := newResult(SecurityInDesign, asOf, from)
+	out, err := newReading(SecurityInDesign, asOf, from)
 	if err != nil {
 		return out, err
 	}
@@ -137,8 +137,8 @@ func asOn(p project.Project, day string) project.Project {
 }
 
 // role says which part the project plays in the share of a period.
-func (p candidate) role(c counting) Row {
-	row := Row{Ref: ref.New("project", p.ID), Role: Excluded, Day: p.DesignExit}
+func (p candidate) role(c counting) Observation {
+	row := Observation{Ref: ref.New("project", p.ID), Role: Excluded, Day: p.DesignExit}
 	switch {
 	case !p.Digital:
 		row.Reason = reasonNotDigital
@@ -183,7 +183,7 @@ type counting struct {
 	costUnknown                           bool
 }
 
-func (c *counting) add(p candidate, row Row) {
+func (c *counting) add(p candidate, row Observation) {
 	if row.Reason == reasonOverdue || row.Reason == reasonNoDay {
 		c.overdue++
 	}
@@ -208,7 +208,7 @@ func (c *counting) add(p candidate, row Row) {
 
 func (c counting) period() DesignPeriod {
 	p := DesignPeriod{
-		From: c.from, Until: c.until, Share: share(c.in, c.of), Late: c.late, Skipped: c.skipped, None: c.none, Exempted: c.exempted,
+		From: c.from, Until: c.until, Proportion: share(c.in, c.of), Late: c.late, Skipped: c.skipped, None: c.none, Exempted: c.exempted,
 		WithOverdue: share(c.in, c.of+c.overdue),
 	}
 	if !c.costUnknown && c.costOf > 0 {
