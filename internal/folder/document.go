@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -23,7 +24,7 @@ type document struct {
 	root *yaml.Node
 }
 
-// open reads a YAML file: UTF-8, of bounded size and depth, one document, no aliases.
+// open reads a YAML file.
 func open(path string) (*document, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -34,17 +35,47 @@ func open(path string) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	d := &document{name: filepath.Base(path), data: data, root: &yaml.Node{}}
+	return parse(filepath.Base(path), data)
+}
+
+// parse reads what stands in a YAML file: UTF-8, of bounded size and depth, one document that is not empty, no
+// aliases. An empty file is most likely a damaged one; taken at its word it would end everything of its area.
+func parse(name string, data []byte) (*document, error) {
+	d := &document{name: name, data: data, root: &yaml.Node{}}
 	if len(data) > maxFile {
 		return nil, d.wrong(0, "folder.error.large", "limit", maxFile>>20)
 	}
-	if err := yaml.Unmarshal(data, d.root); err != nil {
+	if line := notUTF8(data); line > 0 {
+		return nil, d.wrong(line, "folder.error.encoding")
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(d.root); err != nil && !errors.Is(err, io.EOF) {
 		return nil, d.syntax(err)
+	}
+	if len(d.root.Content) == 0 || d.root.Content[0].Tag == "!!null" {
+		return nil, d.wrong(0, "folder.error.empty")
+	}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, d.wrong(0, "folder.error.documents")
 	}
 	if node := tooStrange(d.root, 0); node != nil {
 		return nil, d.wrong(node.Line, "folder.error.strange")
 	}
 	return d, nil
+}
+
+// notUTF8 gives the line of the first byte that is not UTF-8; 0 when there is none.
+func notUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return 0
+	}
+	for at := 0; ; {
+		c, size := utf8.DecodeRune(data[at:])
+		if c == utf8.RuneError && size <= 1 {
+			return 1 + bytes.Count(data[:at], []byte("\n"))
+		}
+		at += size
+	}
 }
 
 // tooStrange finds what an organisation file never needs: aliases, and nesting deeper than 20.
@@ -132,10 +163,14 @@ func (d *document) line(field string) int {
 			break
 		}
 		next := child(node, m[1])
-		if next != nil && m[2] != "" {
-			next = entry(next, m[2])
-		}
 		if next == nil {
+			break
+		}
+		node = next
+		if m[2] == "" {
+			continue
+		}
+		if next = entry(node, m[2]); next == nil {
 			break
 		}
 		node = next

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +31,10 @@ func LoadKey(dir string) (Key, error) {
 	path := filepath.Join(dir, keyFile)
 	data, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
-		return makeKey(dir, path)
+		if err := makeKey(dir, path); err != nil {
+			return Key{}, fmt.Errorf("record key: %w", err)
+		}
+		data, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return Key{}, fmt.Errorf("record key: %w", err)
@@ -42,18 +46,28 @@ func LoadKey(dir string) (Key, error) {
 	return newKey(secret, public)
 }
 
-func makeKey(dir, path string) (Key, error) {
+// makeKey puts a whole key file in its place, or leaves the one that somebody else put there meanwhile.
+func makeKey(dir, path string) error {
 	secret, public, err := note.GenerateKey(rand.Reader, "accordo-record")
 	if err != nil {
-		return Key{}, fmt.Errorf("record key: %w", err)
+		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return Key{}, fmt.Errorf("record key: %w", err)
+		return err
 	}
-	if err := os.WriteFile(path, []byte(secret+"\n"+public+"\n"), 0o600); err != nil {
-		return Key{}, fmt.Errorf("record key: %w", err)
+	file, err := os.CreateTemp(dir, keyFile+".*") // readable by the owner only
+	if err != nil {
+		return err
 	}
-	return newKey(secret, public)
+	defer os.Remove(file.Name())
+	_, err = file.WriteString(secret + "\n" + public + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(file.Name(), path); !os.IsExist(err) {
+		return err
+	}
+	return nil
 }
 
 func newKey(secret, public string) (Key, error) {
