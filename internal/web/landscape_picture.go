@@ -36,8 +36,8 @@ type pictureEdge struct {
 
 // The measures of the drawing, in pixels.
 const (
-	boxW, boxH   = 150, 62
-	boxGap       = 16
+	boxW, boxH   = 138, 62
+	boxGap       = 10
 	rowGap       = 54
 	boxesPerRow  = 5
 	pictureTextW = boxW - 18
@@ -163,15 +163,15 @@ func textWidth(text string) int {
 	for _, c := range text {
 		switch {
 		case strings.ContainsRune("iljtfr.,:;'|!()[] ·", c):
-			tenths += 42
+			tenths += 46
 		case strings.ContainsRune("mwMW@%", c):
-			tenths += 112
+			tenths += 122
 		case c >= 'A' && c <= 'Z':
-			tenths += 86
+			tenths += 94
 		case c > 0x2E80:
 			tenths += 125
 		default:
-			tenths += 71
+			tenths += 82
 		}
 	}
 	return tenths / 10
