@@ -5,8 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
+	"time"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/db/dbtest"
@@ -133,18 +133,27 @@ func TestAfterCommitRunsWhenTheChangeIsVisible(t *testing.T) {
 func TestWhatAChangeHasReadStaysTrueUntilItCommits(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		things(t, d)
-		var all sync.WaitGroup
-		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
-			all.Go(func() {
-				_ = d.Change(ctx, self, func(tx *db.Tx) error {
-					if n, err := db.Value[int](ctx, tx, "SELECT COUNT(*) FROM thing"); err != nil || n > 0 {
-						return err
-					}
-					return add(ctx, tx, id)
-				})
+		addAsFirst := func(id string, read func()) error {
+			return d.Change(ctx, self, func(tx *db.Tx) error {
+				n, err := db.Value[int](ctx, tx, "SELECT COUNT(*) FROM thing")
+				read()
+				if err != nil || n > 0 {
+					return err
+				}
+				return add(ctx, tx, id)
 			})
 		}
-		all.Wait()
+		second, secondHasRead := make(chan error, 1), make(chan struct{})
+		err := addAsFirst("a", func() {
+			go func() { second <- addAsFirst("b", func() { close(secondHasRead) }) }()
+			select {
+			case <-secondHasRead:
+			case <-time.After(300 * time.Millisecond): // it waits, as it should
+			}
+		})
+		if err := errors.Join(err, <-second); err != nil {
+			t.Fatal(err)
+		}
 		if got := count(t, d); got != 1 {
 			t.Errorf("got %d rows, want 1: each was allowed only as the first", got)
 		}

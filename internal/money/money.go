@@ -24,7 +24,7 @@ func (a Amount) Add(b Amount) (Amount, error) {
 		return Amount{}, problem.New(problem.Invalid, "problem.currency", "a", a.Currency, "b", b.Currency)
 	}
 	sum := a.Cents + b.Cents
-	if (sum > a.Cents) != (b.Cents > 0) && b.Cents != 0 {
+	if (sum > a.Cents) != (b.Cents > 0) {
 		return Amount{}, problem.New(problem.Invalid, "problem.overflow")
 	}
 	return Amount{Cents: sum, Currency: a.Currency}, nil
