@@ -200,5 +200,5 @@ func heading(text string) document.Block { return document.Heading{Level: 1, Tex
 func part(text string) document.Block { return document.Heading{Level: 2, Text: text} }
 
 func state(s Stand) document.State {
-	return map[Stand]document.State{Inside: document.Inside, Near: document.Near, Outside: document.Outside, NotKnown: document.NotKnown}[s]
+	return map[Stand]document.State{Inside: document.Inside, Outside: document.Outside, CannotTell: document.NotKnown}[s]
 }

@@ -94,7 +94,7 @@ func (c *composer) vote(office document.Office, v *Vote, holder Officer) documen
 // scalePage is the second page of the memo: inside appetite or not, on the three common scales.
 func (c *composer) scalePage() []document.Block {
 	money, minutes, days := c.s.Money, c.s.Minutes, c.s.ExposureDays
-	stands := []Stand{money.Stand(), minutes.Stand(), days.Stand()}
+	stands := []Stand{money.State, minutes.State, days.State}
 	return []document.Block{
 		heading(c.t("report.scales.heading." + string(worst(stands)))),
 		document.Verdict{Text: c.t("report.scales.verdict", "money", c.stand(stands[0]), "minutes", c.stand(stands[1]), "days", c.stand(stands[2])), State: state(worst(stands))},
@@ -110,7 +110,7 @@ func (c *composer) scalePage() []document.Block {
 }
 
 func worst(stands []Stand) Stand {
-	for _, s := range []Stand{Outside, NotKnown, Near} {
+	for _, s := range []Stand{Outside, CannotTell, NoLimit} {
 		for _, one := range stands {
 			if one == s {
 				return s
@@ -135,7 +135,7 @@ func scaled(s Scale, by float64) Scale {
 
 func (c *composer) scale(id string, s Scale, label, unit string, decimals int, n string) document.Figure {
 	f := document.Figure{
-		Label: label, Value: c.number(s.Value, decimals), Unit: unit, N: n, AsOf: c.asOf(), State: state(s.Stand()), StateWord: c.stand(s.Stand()), Trace: c.mark(s.Trace),
+		Label: label, Value: c.number(s.Value, decimals), Unit: unit, N: n, AsOf: c.asOf(), State: state(s.State), StateWord: c.stand(s.State), Trace: c.mark(s.Trace),
 	}
 	if s.Value == nil {
 		f.Value, f.Unit, f.N, f.Source = c.t("report.unknown"), "", "", c.in(s.Reason)

@@ -19,7 +19,7 @@ func (c *composer) riskPage() []document.Block {
 	}
 	out := []document.Block{
 		heading(c.t("report.risks.heading")),
-		document.Verdict{Text: c.t("report.risks.verdict."+string(money.Stand()), "value", c.euro(money.Value), "limit", c.euro(money.Limit)), State: state(money.Stand())},
+		document.Verdict{Text: c.t("report.risks.verdict."+string(money.State), "value", c.euro(money.Value), "limit", c.euro(money.Limit)), State: state(money.State)},
 		document.Picture{
 			Chart: c.lossCurve(), Trace: c.mark(r.Trace),
 			Caption: c.n("report.risks.caption", r.Count, "years", r.Years, "seed", strconv.FormatUint(r.Seed, 10), "when", i18n.DateTime(c.lang, c.s.AsOf)),
@@ -72,6 +72,8 @@ func (c *composer) servicePage() []document.Block {
 	var items []chart.Promise
 	for _, s := range c.s.Services {
 		switch {
+		case s.Failed:
+			late++
 		case s.Tested == nil:
 			never++
 		case s.RTO != nil && *s.Tested > *s.RTO:
@@ -120,10 +122,12 @@ func (c *composer) serviceTable() document.Block {
 			down.Sub = c.t("report.services.unwatched", "n", c.number(s.Unknown, 0))
 		}
 		recovered := document.Cell{Text: c.minutes(s.Tested)}
-		if s.Tested == nil {
+		switch {
+		case s.Failed:
+			recovered = document.Cell{Text: c.t("report.services.failed"), State: document.Outside}
+		case s.Tested == nil:
 			recovered = document.Cell{Text: c.t("report.unknown"), State: document.NotKnown}
-		}
-		if s.Tested != nil && s.RTO != nil {
+		case s.RTO != nil:
 			recovered.State = map[bool]document.State{true: document.Outside, false: document.Inside}[*s.Tested > *s.RTO]
 		}
 		test := document.Cell{Text: c.tested(s)}

@@ -82,20 +82,6 @@ func TestASnapshotThatWasTouchedIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatWasNotMeasuredDecidesWhenItMay(t *testing.T) {
-	for want, s := range map[report.Stand]report.Scale{
-		report.Inside: {Value: p(1), High: p(2), Limit: p(3)}, report.Near: {Value: p(1), High: p(4), Limit: p(3)}, report.Outside: {Value: p(4), Limit: p(3)},
-		report.NotKnown: {Value: p(1), UpTo: p(4), Limit: p(3)}, report.NoLimit: {Value: p(1)},
-	} {
-		if got := s.Stand(); got != want {
-			t.Errorf("got %v, want %v", got, want)
-		}
-	}
-	if got := (report.Scale{Limit: p(3)}).Stand(); got != report.NotKnown {
-		t.Errorf("no value: got %v, want unknown", got)
-	}
-}
-
 func BenchmarkReport(b *testing.B) {
 	for b.Loop() {
 		for _, lang := range i18n.Langs {

@@ -19,9 +19,9 @@ func sample() report.Snapshot {
 		Period: report.Period{Name: "2026-Q4", From: "2026-10-01", Until: "2026-11-25"}, AsOf: time.Date(2026, 11, 25, 7, 40, 0, 0, time.UTC), Sitting: "2026-11-26",
 		CIO: report.Officer{Person: "marta", Name: "Marta Bellandi"}, CISO: report.Officer{Person: "luca", Name: "Luca Ferrantini"},
 		Decisions: sampleDecisions(), MoreDecisions: 2,
-		Money:        report.Scale{Value: p(12.8e6), Low: p(11.5e6), High: p(15.5e6), Limit: p(11e6), N: 50000, Trace: "money"},
-		Minutes:      report.Scale{Value: p(214), UpTo: p(259), Limit: p(240), N: 6, Trace: "minutes"},
-		ExposureDays: report.Scale{Value: p(3410), Low: p(3260), High: p(3575), Limit: p(4200), N: 1073, Trace: "exposure-days"},
+		Money:        report.Scale{Value: p(12.8e6), Low: p(11.5e6), High: p(15.5e6), Limit: p(11e6), State: report.Outside, N: 50000, Trace: "money"},
+		Minutes:      report.Scale{Value: p(214), UpTo: p(259), Limit: p(240), State: report.CannotTell, N: 6, Trace: "minutes"},
+		ExposureDays: report.Scale{Value: p(3410), Low: p(3260), High: p(3575), Limit: p(4200), State: report.Inside, N: 1073, Trace: "exposure-days"},
 		Security:     report.Security{K: 5, N: 9, Low: p(.267), High: p(.811), CostShare: p(.62), Late: 1, Skipped: 2, Overdue: 1, OpenTerms: 1, Months: 12, Trace: "security-in-design"},
 		Patching:     samplePatching(), Resilience: sampleResilience(), Risks: sampleRisks(), Services: sampleServices(),
 		Projects: []report.Project{

@@ -89,40 +89,22 @@ type Scale struct {
 	High   *float64  `json:"high,omitempty"`
 	UpTo   *float64  `json:"upTo,omitempty"` // if everything that was not measured counted
 	Limit  *float64  `json:"limit,omitempty"`
+	State  Stand     `json:"state"`
 	N      int       `json:"n"`
 	Reason i18n.Text `json:"reason,omitzero"` // why there is no value
 	Trace  string    `json:"trace"`           // id of the definition
 }
 
-// Stand says how a scale stands to its limit.
+// Stand says how a scale stands to its limit, in the words of package indicator.
 type Stand string
 
 // The ways to stand.
 const (
-	Inside   Stand = "inside"
-	Near     Stand = "near" // inside, but the interval reaches over the limit
-	Outside  Stand = "outside"
-	NotKnown Stand = "unknown" // no value, or what was not measured decides
-	NoLimit  Stand = "no-limit"
+	Inside     Stand = "inside"
+	Outside    Stand = "outside"
+	CannotTell Stand = "cannot-tell" // no value, or what is not known decides
+	NoLimit    Stand = "no-limit"
 )
-
-// Stand compares the value with the limit.
-func (s Scale) Stand() Stand {
-	switch {
-	case s.Value == nil:
-		return NotKnown
-	case s.Limit == nil:
-		return NoLimit
-	case *s.Value > *s.Limit:
-		return Outside
-	case s.UpTo != nil && *s.UpTo > *s.Limit:
-		return NotKnown
-	case s.High != nil && *s.High > *s.Limit:
-		return Near
-	default:
-		return Inside
-	}
-}
 
 // Security is the share of digital projects whose security validation came within design.
 type Security struct {
@@ -253,6 +235,7 @@ type Service struct {
 	Lost     *float64  `json:"lost,omitempty"`     // data lost in the test
 	TestedOn string    `json:"testedOn,omitempty"` // day
 	Kind     string    `json:"kind,omitempty"`
+	Failed   bool      `json:"failed,omitempty"`  // it was not recovered
 	Down     *float64  `json:"down,omitempty"`    // minutes lost in the period
 	Unknown  *float64  `json:"unknown,omitempty"` // minutes not watched in the period
 }

@@ -148,7 +148,6 @@ func (t *taker) vote(ctx context.Context, d decision.Decision, office string) (*
 // risks takes the simulation, the appetite for money and the scenarios that weigh most in a bad year.
 func (t *taker) risks(ctx context.Context) error {
 	t.out.Risks = Risks{Top: []Risk{}, Trace: "risk"}
-	t.out.Money = Scale{Trace: "money", Reason: both("report.reason.no-scenario")}
 	simulation, err := risk.Current(ctx, t.r, struct{}{})
 	if problem.Is(err, problem.NotFound) {
 		t.out.Risks.Reason = both("report.reason.no-scenario")
@@ -163,8 +162,6 @@ func (t *taker) risks(ctx context.Context) error {
 	for _, e := range result.Total.Curve {
 		t.out.Risks.Curve = append(t.out.Risks.Curve, LossLevel{EUR: e.Amount, P: e.Probability.Value, Low: e.Probability.Low, High: e.Probability.High})
 	}
-	worst := result.Total.VaR95
-	t.out.Money = Scale{Trace: "money", Value: &worst.Value, Low: &worst.Low, High: &worst.High, N: result.Years}
 	return t.topRisks(ctx, simulation)
 }
 
