@@ -51,11 +51,12 @@ func (c *composer) evidencePage() []document.Block {
 		out = append(out, c.missing(both("report.reason.no-evidence")))
 	} else {
 		t := document.Table{Columns: []document.Column{
-			{Title: c.t("report.annex.file"), Share: .46}, {Title: c.t("report.annex.importer"), Share: .14}, {Title: c.t("report.annex.loaded"), Share: .26}, {Title: c.t("report.annex.records"), Align: document.Right, Share: .14},
+			{Title: c.t("report.annex.file"), Share: .25}, {Title: c.t("report.annex.hash"), Share: .2}, {Title: c.t("report.annex.importer"), Share: .14},
+			{Title: c.t("report.annex.loaded"), Share: .16}, {Title: c.t("report.annex.by"), Share: .16}, {Title: c.t("report.annex.records"), Align: document.Right, Share: .09},
 		}}
 		for _, f := range c.s.Evidence {
 			t.Rows = append(t.Rows, []document.Cell{
-				{Text: f.Name, Sub: f.SHA256}, {Text: f.Format, Sub: f.Importer}, {Text: i18n.DateTime(c.lang, f.Loaded), Sub: f.By}, {Text: i18n.Integer(c.lang, int64(f.Records))},
+				{Text: f.Name}, {Text: f.SHA256[:min(len(f.SHA256), 16)]}, {Text: f.Importer}, {Text: i18n.Date(c.lang, f.Loaded)}, {Text: f.By}, {Text: i18n.Integer(c.lang, int64(f.Records))},
 			})
 		}
 		out = append(out, document.Paragraph{Text: c.n("report.annex.evidence.text", len(c.s.Evidence)), Small: true}, t)

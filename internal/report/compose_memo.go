@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math"
 
 	"accordo.dev/internal/chart"
@@ -94,7 +95,7 @@ func (c *composer) vote(office document.Office, v *Vote, holder Officer) documen
 // scalePage is the second page of the memo: inside appetite or not, on the three common scales.
 func (c *composer) scalePage() []document.Block {
 	money, minutes, days := c.s.Money, c.s.Minutes, c.s.ExposureDays
-	stands := []Stand{money.State, minutes.State, days.State}
+	stands := []Stand{cmp.Or(money.State, CannotTell), cmp.Or(minutes.State, CannotTell), cmp.Or(days.State, CannotTell)}
 	return []document.Block{
 		heading(c.t("report.scales.heading." + string(worst(stands)))),
 		document.Verdict{Text: c.t("report.scales.verdict", "money", c.stand(stands[0]), "minutes", c.stand(stands[1]), "days", c.stand(stands[2])), State: state(worst(stands))},
@@ -133,9 +134,13 @@ func scaled(s Scale, by float64) Scale {
 	return s
 }
 
+// maxFigure is how many bytes of a figure fit into its card; a longer range is written as its measured part
+// with a plus, and in full below.
+const maxFigure = 13
+
 func (c *composer) scale(id string, s Scale, label, unit string, decimals int, n string) document.Figure {
 	f := document.Figure{
-		Label: label, Value: c.number(s.Value, decimals), Unit: unit, N: n, AsOf: c.asOf(), State: state(s.State), StateWord: c.stand(s.State), Trace: c.mark(s.Trace),
+		Label: label, Value: c.number(s.Value, decimals), Unit: unit, N: n, AsOf: c.asOf(), State: state(s.State), StateWord: c.stand(cmp.Or(s.State, CannotTell)), Trace: c.mark(s.Trace),
 	}
 	if s.Value == nil {
 		f.Value, f.Unit, f.N, f.Source = c.t("report.unknown"), "", "", c.in(s.Reason)
@@ -143,7 +148,11 @@ func (c *composer) scale(id string, s Scale, label, unit string, decimals int, n
 	}
 	switch {
 	case s.UpTo != nil && *s.UpTo > *s.Value:
-		f.Value += "–" + c.number(s.UpTo, decimals)
+		if all := f.Value + "–" + c.number(s.UpTo, decimals); len(all) <= maxFigure {
+			f.Value = all
+		} else {
+			f.Value += "+"
+		}
 		rest := *s.UpTo - *s.Value
 		f.Interval = c.t("report.scales.unmeasured", "known", c.number(s.Value, decimals), "rest", c.number(&rest, decimals))
 	case s.Low != nil && s.High != nil:

@@ -188,12 +188,21 @@ func (c *composer) patchPage() []document.Block {
 func (c *composer) patchCurves() chart.Chart {
 	roles := []chart.Role{chart.Muted, chart.Bad, chart.Ink, chart.Second, chart.Third}
 	var groups []chart.SurvivalGroup
+	end := c.s.Patching.drawnDays()
 	for _, t := range c.s.Patching.Tiers {
 		if t.N == 0 || t.Tier == 0 {
 			continue
 		}
-		g := chart.SurvivalGroup{Label: c.tier(t.Tier), Role: roles[t.Tier%len(roles)], Dash: chart.Dash((t.Tier - 1) % 3), Censored: t.Censored}
+		g := chart.SurvivalGroup{Label: c.tier(t.Tier), Role: roles[t.Tier%len(roles)], Dash: chart.Dash((t.Tier - 1) % 3)}
+		for _, at := range t.Censored {
+			if at <= end {
+				g.Censored = append(g.Censored, at)
+			}
+		}
 		for _, s := range t.Steps {
+			if s.Time > end {
+				break
+			}
 			g.Steps = append(g.Steps, chart.SurvivalStep{Time: s.Time, Share: s.Share, Low: or(s.Low), High: or(s.High)})
 		}
 		for _, a := range t.AtRisk {
@@ -203,6 +212,20 @@ func (c *composer) patchCurves() chart.Chart {
 	}
 	title := c.t("report.patching.chart")
 	return c.chart("km", title, title, chart.Survival{Time: chart.Axis{Label: c.t("report.unit.days-since")}, Share: chart.Axis{Label: c.t("report.patching.axis"), Number: c.percent}, Groups: groups})
+}
+
+// drawnDays is how far the curves are drawn: four times the longest deadline; beyond it only few are watched.
+func (p Patching) drawnDays() float64 {
+	longest := 0.0
+	for _, t := range p.Tiers {
+		if t.SLA != nil {
+			longest = max(longest, *t.SLA)
+		}
+	}
+	if longest == 0 {
+		return math.Inf(1)
+	}
+	return 4 * longest
 }
 
 func (c *composer) patchTable() document.Block {

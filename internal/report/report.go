@@ -37,7 +37,7 @@ type Report struct {
 	Period      string      `json:"period"`
 	State       State       `json:"state"`
 	AsOf        time.Time   `json:"asOf"`
-	FrozenBy    string      `json:"frozenBy"` // person id or system
+	FrozenBy    ref.Ref     `json:"frozenBy"`
 	Snapshot    string      `json:"snapshotSha256"`
 	RecordSeq   int64       `json:"recordSeq"` // entry that holds the snapshot's hash
 	SealedAt    time.Time   `json:"sealedAt,omitzero"`
@@ -115,7 +115,7 @@ func freeze(ctx context.Context, tx *db.Tx, in FreezeIn) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{ID: fmt.Sprintf("BR-%s-%d", period.Name, n+1), Period: period.Name, AsOf: tx.Now(), FrozenBy: tx.Actor().Ref.ID(), State: StateFrozen, Files: []File{}, Signatures: []Signature{}}
+	r := Report{ID: fmt.Sprintf("BR-%s-%d", period.Name, n+1), Period: period.Name, AsOf: tx.Now(), FrozenBy: tx.Actor().Ref, State: StateFrozen, Files: []File{}, Signatures: []Signature{}}
 	snapshot, err := take(ctx, tx, r.ID, period)
 	if err != nil {
 		return r, err
@@ -149,7 +149,7 @@ func enter(ctx context.Context, tx *db.Tx, name string, fact any) (int64, error)
 
 func (r Report) insert(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `INSERT INTO report (id, period, as_of, snapshot_sha256, record_seq, frozen_by, withdrawn_by, version)
-		VALUES ($1, $2, $3, $4, $5, $6, '', 0)`, r.ID, r.Period, db.Micros(r.AsOf), r.Snapshot, r.RecordSeq, r.FrozenBy)
+		VALUES ($1, $2, $3, $4, $5, $6, '', 0)`, r.ID, r.Period, db.Micros(r.AsOf), r.Snapshot, r.RecordSeq, string(r.FrozenBy))
 	if err != nil {
 		return err
 	}

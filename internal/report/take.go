@@ -24,7 +24,7 @@ const DraftID = "draft"
 const (
 	maxDecisions = 3
 	maxRisks     = 5
-	maxProjects  = 14
+	maxProjects  = 10
 )
 
 // Draft takes the snapshot of a period as it is now, without keeping it.

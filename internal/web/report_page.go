@@ -26,6 +26,7 @@ type reportView struct {
 	Key      bool  // the reader has a stored signing key
 	Err      error // of the signature
 	Office   string
+	FrozenBy string // in words
 }
 
 // draft tells whether the figures still change.
@@ -94,6 +95,11 @@ func (s *Server) showReport(w http.ResponseWriter, q *request, v reportView) err
 		return err
 	}
 	v.Sheets = document.HTML(report.Document(v.Snapshot, v.Lang, report.Extras{SnapshotSum: r.Snapshot, Signatures: r.Signatures}))
+	called, err := s.called(q, r.FrozenBy)
+	if err != nil {
+		return err
+	}
+	v.FrozenBy = called.of(q.Lang(), r.FrozenBy)
 	q.Page.AsOf = r.AsOf
 	q.title("reports", r.ID, ui.Crumb{Title: q.T("report.list.title"), Href: "/reports"})
 	page := reportPage(q.Page, v, q.Actor)
@@ -230,9 +236,9 @@ func (v reportView) keyHint(p ui.Page) string {
 
 func (v reportView) facts(p ui.Page) []ui.Fact {
 	return []ui.Fact{
-		{Term: p.T("report.facts.frozen-by"), Text: v.Report.FrozenBy, Href: "/people/" + v.Report.FrozenBy},
+		{Term: p.T("report.facts.frozen-by"), Text: v.FrozenBy, Href: itemHref(v.Report.FrozenBy)},
 		{Term: p.T("report.facts.record"), Text: p.T("report.facts.entry", "n", v.Report.RecordSeq), Href: "/record/" + strconv.FormatInt(v.Report.RecordSeq, 10)},
-		{Term: p.T("report.facts.evidence"), Text: p.N("report.annex.evidence.text", len(v.Snapshot.Evidence)), Href: "/evidence"},
+		{Term: p.T("report.facts.evidence"), Text: p.N("report.facts.files", len(v.Snapshot.Evidence)), Href: "/evidence"},
 		{Term: p.T("report.facts.definitions"), Text: p.Integer(len(v.Snapshot.Definitions))},
 	}
 }
