@@ -31,6 +31,7 @@ type Policies struct {
 // Groups gathers offices that policies treat alike: group to offices. Every office is also a group of its own.
 var Groups = map[string][]string{
 	"it-and-security": {"cio", "ciso", "it-staff", "security-staff"},
+	"security":        {"ciso", "security-staff"},
 	"risk-assessors":  {"cio", "ciso", "cro", "security-staff", "risk-staff"},
 	"officers":        {"cio", "ciso", "cro", "business-owner", "it-staff", "security-staff"},
 	"key-holders":     {"cio", "ciso"},

@@ -42,6 +42,11 @@ type CLI struct {
 	Landscape LandscapeCmd `cmd:"" help:"What exists, what runs between it, and imports of it."`
 	Evidence  EvidenceCmd  `cmd:"" help:"Evidence: files of scanners, monitors and service desks."`
 
+	Risk     RiskCmd     `cmd:"" help:"Risk scenarios and the yearly loss."`
+	Project  ProjectCmd  `cmd:"" help:"Projects and their design gates."`
+	Decision DecisionCmd `cmd:"" help:"Decisions of two keys."`
+	Fund     FundCmd     `cmd:"" help:"The shared fund."`
+
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
 	Token    TokenCmd    `cmd:"" help:"API tokens."`

@@ -19,6 +19,7 @@ import (
 type fundView struct {
 	Verdict string
 	Say     string
+	Facts   []ui.Fact
 	Figures []ui.Figure
 	Chart   chart.Chart
 	List    ui.List
@@ -103,10 +104,14 @@ func fundOf(p ui.Page, s budget.Standing, measures []budget.Measure, called name
 	}
 	year := p.T("budget.year", "year", strconv.Itoa(fund.Year))
 	view.Figures = []ui.Figure{
-		{Label: p.T("budget.total"), Value: p.Euro(fund.TotalEUR), Interval: p.T("budget.from", "cio", p.Euro(fund.FromCIOEUR), "ciso", p.Euro(fund.FromCISOEUR)), N: year},
+		{Label: p.T("budget.total"), Value: p.Euro(fund.TotalEUR), N: year},
 		{Label: p.T("budget.ring"), Value: p.Euro(fund.TotalEUR * fund.RingFencedShare), Interval: p.T("budget.ring.free", "free", p.Euro(s.RingFreeEUR)), N: p.T("budget.ring.share", "share", p.Percent(fund.RingFencedShare, 0))},
 		{Label: p.T("budget.committed"), Value: p.Euro(s.CommittedEUR), Interval: p.T("budget.spent", "spent", p.Euro(s.SpentEUR)), N: p.N("budget.measures.n", countCommitted(s.Measures)), Href: "/fund?state=funded#measures"},
 		{Label: p.T("budget.free"), Value: p.Euro(s.FreeEUR), N: year, State: freeState(s), Word: p.T("budget.free." + string(freeState(s)))},
+	}
+	view.Facts = []ui.Fact{
+		{Term: p.T("office.cio"), Text: p.Euro(fund.FromCIOEUR)}, {Term: p.T("office.ciso"), Text: p.Euro(fund.FromCISOEUR)},
+		{Term: p.T("budget.ring"), Text: p.Percent(fund.RingFencedShare, 0)},
 	}
 	view.Chart = chart.Chart{
 		Frame: frame(p, "fund", p.T("budget.chart"), view.Verdict, 640),

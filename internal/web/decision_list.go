@@ -156,7 +156,7 @@ func decisionTable(p ui.Page, rows []decision.Row, called names) ui.List {
 		Caption: p.T("decision.list.title"), Sort: p.Query.Get("sort"), Total: len(rows), Exports: true, Nothing: p.T("decision.list.empty"),
 		Columns: []ui.Column{
 			{Key: "title", Title: p.T("decision.col.title")}, {Title: p.T("decision.col.keys")}, {Title: p.T("decision.col.status")},
-			{Key: "deadline", Title: p.T("decision.col.clock")}, {Key: "money", Title: p.T("decision.col.money"), Right: true}, {Key: "proposed", Title: p.T("decision.col.proposed")},
+			{Key: "deadline", Title: p.T("decision.col.clock")}, {Key: "money", Title: p.T("decision.col.money"), Right: true}, {Key: "proposed", Title: p.T("decision.col.proposed"), Short: true},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("decision.col.title")},
@@ -186,16 +186,12 @@ func decisionRow(p ui.Page, r decision.Row, called names) ui.Row {
 		ui.Words(p.Date(r.ProposedAt)).Below(called.person(p.Lang, r.ProposedBy)))
 }
 
-// effect writes an expected effect; an unset one is not zero but not stated.
+// effect writes what a decision is expected to remove; an unset one is not zero but not stated.
 func effect(p ui.Page, x *float64, write func(float64) string) string {
-	switch {
-	case x == nil:
+	if x == nil {
 		return "–"
-	case *x > 0:
-		return "+" + write(*x)
-	default:
-		return write(*x)
 	}
+	return write(*x)
 }
 
 func exportDecisions(w http.ResponseWriter, q *request, rows []decision.Row, called names) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 
@@ -144,14 +145,17 @@ func (v *roomView) addContent(p ui.Page, called names) {
 	}
 }
 
-// effectFigure is an expected effect on one of the three scales.
+// effectFigure is an expected effect on one of the three scales: what is removed, or added when it is negative.
 func effectFigure(p ui.Page, scale string, x *float64, write func(float64) string) ui.Figure {
 	figure := ui.Figure{Label: p.T("decision.effect." + scale), Small: true, N: p.T("decision.effect.source")}
 	if x == nil {
 		figure.Unknown, figure.Word = true, p.T("decision.effect.unknown")
 		return figure
 	}
-	figure.Value, figure.Unit = effect(p, x, write), p.T("decision.effect."+scale+".unit")
+	figure.Value, figure.Unit = write(math.Abs(*x)), p.T("decision.effect."+scale+".less")
+	if *x < 0 {
+		figure.Unit = p.T("decision.effect." + scale + ".more")
+	}
 	return figure
 }
 

@@ -72,7 +72,7 @@ func projectTable(p ui.Page, page db.PageOf[project.Project], called names) ui.L
 		Caption: p.T("project.list.title"), Sort: p.Query.Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: p.T("project.list.empty"),
 		Columns: []ui.Column{
 			{Key: "title", Title: p.T("project.col.title")}, {Key: "stage", Title: p.T("project.col.stage")}, {Key: "validation", Title: p.T("project.col.state")},
-			{Key: "gate", Title: p.T("project.col.gate")}, {Key: "exit", Title: p.T("project.col.exit")}, {Key: "cost", Title: p.T("project.col.cost"), Right: true}, {Title: p.T("project.col.people")},
+			{Key: "gate", Title: p.T("project.col.gate"), Short: true}, {Key: "exit", Title: p.T("project.col.exit"), Short: true}, {Key: "cost", Title: p.T("project.col.cost"), Right: true}, {Title: p.T("project.col.people")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("project.col.title")},
@@ -122,6 +122,8 @@ func projectStates(p ui.Page, one project.Project) []chip {
 
 func gateState(p ui.Page, one project.Project) chip {
 	switch {
+	case one.DesignExit == "" && (one.Stage == project.Cancelled || one.Stage == project.Closed):
+		return chip{ui.Plain, p.T("project.stage." + string(one.Stage))}
 	case !one.Digital || !one.InScope:
 		return chip{ui.Plain, p.T("project.state.outside")}
 	case one.ValidatedInDesign():

@@ -27,7 +27,8 @@ type projectView struct {
 	Blocked   string // what keeps the gate closed, and who can release it
 	Validate  []ui.Input
 	Leave     []ui.Input
-	Refused   string
+	Refused   string // why the reader may not validate
+	Kept      string // why the reader may not let it leave design
 	Did       string
 	Err       error
 	Say       string
@@ -43,7 +44,7 @@ func (s *Server) projectPage(w http.ResponseWriter, q *request) error {
 }
 
 func (s *Server) projectView(q *request, typed url.Values, wrong error) (projectView, error) {
-	view := projectView{Err: wrong, Did: typed.Get("do"), Refused: s.refusal(q, project.OpValidate.Name)}
+	view := projectView{Err: wrong, Did: typed.Get("do"), Refused: s.refusal(q, project.OpValidate.Name), Kept: s.refusal(q, project.OpLeaveDesign.Name)}
 	one, err := op.Ask(q.Context(), s.Run, q.Actor, project.OpGet, project.GetIn{ID: q.PathValue("id")})
 	if err != nil {
 		return view, err
@@ -90,17 +91,22 @@ func (v *projectView) addGate(p ui.Page, called names, ciso string) {
 	}
 	day := identity.Day(p.Now)
 	approved := one.Validation == project.Approved || one.Validation == project.ApprovedWithConditions
+	outside := !one.Digital || !one.InScope
 	switch {
 	case v.Left:
 		v.Verdict = p.T("project.verdict.left", "state", gateState(p, one).Text, "day", dayWords(p.Lang, one.DesignExit), "how", p.T("project.exit."+string(one.ExitKind)))
+	case outside || v.Ended:
+		v.Verdict = p.T("project.verdict.outside")
 	case approved:
 		v.Verdict = p.T("project.verdict.open")
 	case one.Overdue(day):
 		v.Verdict = p.T("project.verdict.overdue", "day", dayWords(p.Lang, one.DesignGateDue))
+	case one.DesignGateDue == "":
+		v.Verdict = p.T("project.verdict.undated")
 	default:
-		v.Verdict = p.T("project.verdict.closed", "day", orDash(dayWords(p.Lang, one.DesignGateDue)))
+		v.Verdict = p.T("project.verdict.closed", "day", dayWords(p.Lang, one.DesignGateDue))
 	}
-	if !v.Left && !approved && !v.Ended {
+	if !v.Left && !approved && !v.Ended && !outside {
 		v.Blocked = p.T("project.blocked."+string(one.Validation), "person", person)
 	}
 	v.Say = p.Words(p.T("project.say.cio"), p.T("project.say.ciso"), p.T("project.say.board"))
@@ -138,7 +144,7 @@ func projectFacts(p ui.Page, one project.Project, called names) []ui.Fact {
 
 // addForms offers the validation and, while the project is in design, the ways out of it.
 func (v *projectView) addForms(p ui.Page, typed url.Values) {
-	if v.Ended || v.Refused != "" {
+	if v.Ended || !v.Project.Digital || !v.Project.InScope {
 		return
 	}
 	version := url.Values{"version": {strconv.Itoa(v.Project.Version)}}
@@ -147,8 +153,10 @@ func (v *projectView) addForms(p ui.Page, typed url.Values) {
 		{Name: "conditions", Label: p.T("project.f.conditions"), Hint: p.T("project.f.conditions.hint"), Mode: "numeric"},
 		{Name: "version", Type: "hidden"},
 	}
-	v.Validate = fill(p, typedFor("validate", typed, version), v.errFor("validate"), validate)
-	if v.Left {
+	if v.Refused == "" {
+		v.Validate = fill(p, typedFor("validate", typed, version), v.errFor("validate"), validate)
+	}
+	if v.Left || v.Kept != "" || v.Project.Stage != project.Idea && v.Project.Stage != project.Design {
 		return
 	}
 	kinds := []ui.Option{

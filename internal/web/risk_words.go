@@ -123,7 +123,7 @@ func riskSay(p ui.Page, loss riskLoss, fund float64) string {
 		return p.T("risk.say.board", "p95", p.Euro(total.VaR95.Value), "tvar", p.Euro(total.TVaR95.Value))
 	}
 	if fund > 0 {
-		return p.T("risk.say.cio", "share", p.Percent(total.VaR95.Value/fund, 0), "minutes", minutesWords(p, loss.Result.Minutes))
+		return p.T("risk.say.cio", "times", p.Number(total.VaR95.Value/fund, 1))
 	}
 	return minutesWords(p, loss.Result.Minutes)
 }

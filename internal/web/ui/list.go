@@ -26,6 +26,7 @@ type Column struct {
 	Key   string // by which the list sorts; empty = cannot be sorted
 	Title string // with the unit: "Loss, M€"
 	Right bool   // figures
+	Short bool   // days and the like, never broken
 	Wide  bool   // on a narrow screen the cell takes a line of its own
 }
 
@@ -77,10 +78,14 @@ func (c Column) class() string {
 }
 
 func (c Column) cellClass() string {
-	if c.Wide {
-		return cls(c.class(), "full")
+	class := c.class()
+	if c.Short {
+		class = cls(class, "short")
 	}
-	return c.class()
+	if c.Wide {
+		class = cls(class, "full")
+	}
+	return class
 }
 
 // sorted gives the value of aria-sort, empty when the list is not sorted by this column.
