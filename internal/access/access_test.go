@@ -190,3 +190,13 @@ func TestRefusalSaysWhichOfficesMay(t *testing.T) {
 		t.Errorf("got %v, want the offices cio and ciso", err)
 	}
 }
+
+func TestOnlySecurityValidatesDesigns(t *testing.T) {
+	policies := load(t)
+	for office, allowed := range map[string]bool{"ciso": true, "security-staff": true, "cio": false, "it-staff": false, "board": false} {
+		err := policies.Check(access.Request{Actor: person(office), Operation: "project.validate"})
+		if got := err == nil; got != allowed {
+			t.Errorf("%s: got %v, want allowed %v", office, err, allowed)
+		}
+	}
+}
