@@ -2,12 +2,15 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/op"
 	"accordo.dev/internal/record"
+	"accordo.dev/internal/record/browse"
 )
 
 // RecordCmd is the record of everything that changed.
@@ -27,13 +30,11 @@ type RecordListCmd struct {
 
 // Run prints one line an entry.
 func (c *RecordListCmd) Run(env *Env) error {
-	return env.DB.View(env.Context, env.Actor, func(r db.Reader) error {
-		page, err := record.List(env.Context, r, record.Filter{Page: db.Page{Limit: c.Limit}, Ref: c.Ref})
-		for _, e := range page.Items {
-			fmt.Fprintf(env.Out, "%d\t%s\t%s\t%s\t%v\n", e.Seq, i18n.DateTime(env.Lang, e.At), e.ActorName, e.Operation, e.Refs)
-		}
-		return err
-	})
+	page, err := op.Ask(env.Context, env.Run, env.Actor, browse.OpList, record.Filter{Page: db.Page{Limit: c.Limit}, Ref: c.Ref})
+	for _, e := range page.Items {
+		fmt.Fprintf(env.Out, "%d\t%s\t%s\t%s\t%v\n", e.Seq, i18n.DateTime(env.Lang, e.At), e.ActorName, e.Operation, e.Refs)
+	}
+	return err
 }
 
 // RecordVerifyCmd recomputes the tree from the database.
@@ -62,12 +63,13 @@ func (c *RecordCopyCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	if err := env.DB.View(env.Context, env.Actor, func(r db.Reader) error { return env.Key.WriteCopy(env.Context, r, file) }); err != nil {
-		file.Close()
+	_, err = op.Ask(env.Context, env.Run, env.Actor, browse.OpCopy(env.Key, file), struct{}{})
+	if err = errors.Join(err, file.Close()); err != nil {
+		os.Remove(c.File) // half a copy is none
 		return err
 	}
 	env.Say("cli.record.copied", "file", c.File, "key", env.Key.Public)
-	return file.Close()
+	return nil
 }
 
 // RecordCheckCmd verifies a copy; it needs no database.
@@ -101,13 +103,11 @@ type RecordProveCmd struct {
 
 // Run prints the proof as JSON.
 func (c *RecordProveCmd) Run(env *Env) error {
-	return env.DB.View(env.Context, env.Actor, func(r db.Reader) error {
-		proof, err := env.Key.Prove(env.Context, r, c.Seq)
-		if err != nil {
-			return err
-		}
-		out := json.NewEncoder(env.Out)
-		out.SetIndent("", "  ")
-		return out.Encode(proof)
-	})
+	proof, err := op.Ask(env.Context, env.Run, env.Actor, browse.OpProve(env.Key), browse.EntryIn{Seq: c.Seq})
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(env.Out)
+	out.SetIndent("", "  ")
+	return out.Encode(proof)
 }

@@ -33,7 +33,10 @@ func (c *RunCmd) Run(env *Env) error {
 	if origin == "" {
 		origin = "http://" + listener.Addr().String()
 	}
-	server := &http.Server{Handler: env.site(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{
+		Handler: env.site(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadTimeout: 10 * time.Minute, WriteTimeout: 15 * time.Minute, // the largest upload on a slow line, and its import
+	}
 	env.Say("cli.run.ready", "address", origin)
 	greet := func() error { return env.setupLink(origin) }
 	if c.Demo {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -46,16 +47,16 @@ func exportCSV(w http.ResponseWriter, name string, header []string, rows [][]any
 	return out.Error()
 }
 
-// csvCell writes one cell; texts that a spreadsheet would run as a formula are escaped by a quote.
+// csvCell writes one cell; whatever a spreadsheet would run as a formula is escaped by a quote, but for numbers.
 func csvCell(cell any) string {
 	if cell == nil {
 		return ""
 	}
-	text, isText := cell.(string)
-	if !isText {
-		return fmt.Sprint(cell)
-	}
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	text := fmt.Sprint(cell)
+	switch kind := reflect.TypeOf(cell).Kind(); {
+	case kind >= reflect.Bool && kind <= reflect.Float64, text == "":
+		return text
+	case strings.ContainsRune("=+-@\t\r\n", rune(text[0])):
 		return "'" + text
 	}
 	return text
