@@ -116,6 +116,9 @@ func (p *Policies) ask(r Request) (allowed bool, policies []string) {
 	for name, value := range r.Context {
 		context[cedar.String(name)] = cedar.String(value)
 	}
+	if len(r.Actor.Scopes) > 0 {
+		context["token"] = cedar.Boolean(true)
+	}
 	decision, diagnostic := cedar.Authorize(p.set, entities, cedar.Request{
 		Principal: principal, Action: action, Resource: uid("Item", string(r.Resource)), Context: cedar.NewRecord(context),
 	})

@@ -200,3 +200,16 @@ func TestOnlySecurityValidatesDesigns(t *testing.T) {
 		}
 	}
 }
+
+func TestNoTokenGivesAKey(t *testing.T) {
+	p := load(t)
+	for _, operation := range []string{"decision.give-key", "decision.refuse", "report.sign"} {
+		r := access.Request{
+			Actor:     db.Actor{Ref: "person:x", Offices: []string{"ciso"}, Scopes: []string{"write"}},
+			Operation: operation, Context: map[string]string{"office": "ciso"},
+		}
+		if got := refusedBy(t, p, r); got != "keys-are-given-in-person" {
+			t.Errorf("%s: got %q, want keys-are-given-in-person", operation, got)
+		}
+	}
+}

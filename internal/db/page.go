@@ -21,6 +21,11 @@ type Page struct {
 	Limit int    `query:"limit" json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"rows, 50 unless told"`
 }
 
+// Holding is a LIKE pattern for texts that hold the given one; write LIKE with ESCAPE '\' beside it.
+func Holding(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
 // Unlimited asks Paged for all rows; for exports.
 const Unlimited = -1
 

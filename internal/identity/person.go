@@ -302,7 +302,7 @@ func List(ctx context.Context, r db.Reader, f Filter) (db.PageOf[Row], error) {
 		b.Where("person.ended_at IS NULL")
 	}
 	if f.Text != "" {
-		like := b.Var("%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text)) + "%")
+		like := b.Var(db.Holding(strings.ToLower(f.Text)))
 		b.Where(`LOWER(person.name || ' ' || COALESCE(person.email, '') || ' ' || person.unit) LIKE ` + like + ` ESCAPE '\'`)
 	}
 	if f.Office != "" {

@@ -52,7 +52,7 @@ func Search(ctx context.Context, r db.Reader, query string, limit int) ([]Item, 
 	where, args := make([]string, len(words)), make([]any, len(words), len(words)+1)
 	for i, word := range words {
 		where[i] = `search LIKE $` + string(rune('1'+i)) + ` ESCAPE '\'`
-		args[i] = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+		args[i] = db.Holding(word)
 	}
 	return db.All(ctx, r, scan, "SELECT ref, title, title_it, area FROM item WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY kind, title LIMIT $"+string(rune('1'+len(words))), append(args, limit)...)

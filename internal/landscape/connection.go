@@ -374,8 +374,8 @@ func ListConnections(ctx context.Context, r db.Reader, f ConnectionFilter) (db.P
 
 func (f ConnectionFilter) narrow(b *sqlbuilder.SelectBuilder, today string) {
 	if f.Text != "" {
-		like := "%" + strings.ToLower(f.Text) + "%"
-		b.Where("(f.search LIKE " + b.Var(like) + " OR t.search LIKE " + b.Var(like) + ")")
+		holds := " LIKE " + b.Var(db.Holding(strings.ToLower(f.Text))) + ` ESCAPE '\'`
+		b.Where("(f.search" + holds + " OR t.search" + holds + ")")
 	}
 	if f.Kind != "" {
 		b.Where(b.Equal("c.kind", f.Kind))

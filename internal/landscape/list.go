@@ -58,10 +58,10 @@ func (f Filter) narrow(b *sqlbuilder.SelectBuilder) {
 		}
 	}
 	for _, word := range strings.Fields(strings.ToLower(f.Text)) {
-		b.Where("search LIKE " + b.Var("%"+likeText(word)+"%") + ` ESCAPE '\'`)
+		b.Where("search LIKE " + b.Var(db.Holding(word)) + ` ESCAPE '\'`)
 	}
 	if f.Tag != "" {
-		b.Where("tags LIKE " + b.Var("%"+likeText(strings.Trim(pack([]string{f.Tag}), "[]"))+"%") + ` ESCAPE '\'`)
+		b.Where("tags LIKE " + b.Var(db.Holding(strings.Trim(pack([]string{f.Tag}), "[]"))) + ` ESCAPE '\'`)
 	}
 	switch f.Outside {
 	case "yes":
@@ -109,10 +109,6 @@ func recovering() (kinds []Kind) {
 
 // quoted writes kinds as SQL texts; they come from code, never from input.
 func quoted(kinds []Kind) string { return "'" + strings.Join(words(kinds), "', '") + "'" }
-
-func likeText(word string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word)
-}
 
 func scanElementRow(s db.Scan) (ElementRow, error) {
 	var row ElementRow

@@ -5,6 +5,7 @@ package project
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -142,7 +143,8 @@ func List(ctx context.Context, r db.Reader, f Filter) (db.PageOf[Project], error
 	b := sqlbuilder.PostgreSQL.NewSelectBuilder()
 	b.Select(columns).From("project p")
 	if f.Text != "" {
-		b.Where("(LOWER(p.title) LIKE LOWER(" + b.Var("%"+f.Text+"%") + ") OR LOWER(p.title_it) LIKE LOWER(" + b.Var("%"+f.Text+"%") + "))")
+		holds := " LIKE " + b.Var(db.Holding(strings.ToLower(f.Text))) + ` ESCAPE '\'`
+		b.Where("(LOWER(p.title)" + holds + " OR LOWER(p.title_it)" + holds + ")")
 	}
 	if f.Stage != "" {
 		b.Where(b.Equal("p.stage", f.Stage))

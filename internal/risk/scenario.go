@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -117,7 +118,8 @@ func List(ctx context.Context, r db.Reader, f Filter) (db.PageOf[Scenario], erro
 	b := sqlbuilder.PostgreSQL.NewSelectBuilder()
 	b.Select("s.body", "s.version").From("risk_scenario s")
 	if f.Text != "" {
-		b.Where("(LOWER(s.title) LIKE LOWER(" + b.Var("%"+f.Text+"%") + ") OR LOWER(s.title_it) LIKE LOWER(" + b.Var("%"+f.Text+"%") + "))")
+		holds := " LIKE " + b.Var(db.Holding(strings.ToLower(f.Text))) + ` ESCAPE '\'`
+		b.Where("(LOWER(s.title)" + holds + " OR LOWER(s.title_it)" + holds + ")")
 	}
 	for column, value := range map[string]string{"s.status": f.Status, "s.treatment": f.Treatment, "s.asset": f.Asset} {
 		if value != "" {
