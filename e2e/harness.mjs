@@ -50,7 +50,7 @@ export function lacking() {
 export function journey(name, run, { start = "shared", host = "127.0.0.1" } = {}) {
   const what = lacking();
   const skip = what && process.env.CI !== "true" ? `${what} is missing, skipped` : false;
-  test(name, { skip, timeout: 180_000 }, async () => {
+  test(name, { skip, timeout: 300_000 }, async () => {
     if (what) throw new Error(`${what} is missing`);
     const world = await open(start, host);
     try {
@@ -124,7 +124,7 @@ export const prefer = (page, choices) => page.context().addCookies(
 /** violations runs axe on the page as it is, and lists what it finds. */
 export async function violations(page) {
   await page.evaluate(readFileSync(fromWeb.resolve("axe-core/axe.min.js"), "utf8"));
-  const { violations: broken } = await page.evaluate(() => globalThis.axe.run());
+  const { violations: broken } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
   return broken.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 
