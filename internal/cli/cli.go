@@ -160,11 +160,12 @@ func (e *Env) open(cli *CLI) error {
 	return err
 }
 
-// Sentence writes an error for people: the words of a problem with all its causes, one a line.
+// Sentence writes an error for people: the words of a problem with all its causes, one a line; any other
+// error on one line.
 func Sentence(lang i18n.Lang, err error) string {
 	p, ok := problem.As(err)
 	if !ok {
-		return err.Error()
+		return strings.Join(strings.Fields(err.Error()), " ")
 	}
 	lines := []string{i18n.Problem(lang, p)}
 	for _, cause := range p.Causes {

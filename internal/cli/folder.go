@@ -40,7 +40,10 @@ func (c *ApplyCmd) Run(env *Env) error {
 		return err
 	}
 	printChanges(env, changes)
-	if c.DryRun || len(changes) == 0 {
+	if len(changes) == 0 {
+		return nil
+	}
+	if c.DryRun {
 		env.Say("cli.apply.dry")
 		return nil
 	}
