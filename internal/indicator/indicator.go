@@ -106,6 +106,7 @@ const (
 // Observation is one piece of evidence under a figure. Ref names the item, whose page leads to file and record.
 type Observation struct {
 	Ref    ref.Ref  `json:"ref"`
+	Title  string   `json:"title,omitempty"` // of what is not in the register of items, such as a vulnerability
 	Role   Role     `json:"role"`
 	Part   string   `json:"part,omitempty"`   // tier or service
 	Reason string   `json:"reason,omitempty"` // message: indicator.row.<reason>

@@ -214,9 +214,11 @@ func TestLosingEvidenceNeverImprovesResilience(t *testing.T) {
 		"containment":      func(in *indicator.ResilienceInputs) { in.Incidents[0].Contained = time.Time{} },
 		"notification":     func(in *indicator.ResilienceInputs) { in.Incidents[0].Notify = "" },
 		"response targets": func(in *indicator.ResilienceInputs) { in.Targets = nil },
-		"monitoring":       func(in *indicator.ResilienceInputs) { in.Downtime["payments"] = evidence.Time{Up: 400000, Down: 788.4, Unknown: 124811.6} },
-		"objective":        func(in *indicator.ResilienceInputs) { in.Services[0].SLO = nil },
-		"weight":           func(in *indicator.ResilienceInputs) { in.Services[0].BIAWeight = nil },
+		"monitoring": func(in *indicator.ResilienceInputs) {
+			in.Downtime["payments"] = evidence.Time{Up: 400000, Down: 788.4, Unknown: 124811.6}
+		},
+		"objective": func(in *indicator.ResilienceInputs) { in.Services[0].SLO = nil },
+		"weight":    func(in *indicator.ResilienceInputs) { in.Services[0].BIAWeight = nil },
 	} {
 		in := bank()
 		lose(&in)

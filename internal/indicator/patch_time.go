@@ -154,7 +154,7 @@ func PatchOf(in PatchInputs, asOf time.Time) (Reading, error) {
 
 // patchRow says which part a life plays.
 func patchRow(l evidence.Life) Observation {
-	row := Observation{Ref: ref.New("exposure", l.Exposure), Role: Censored, Part: strconv.Itoa(l.Tier), Day: l.Opened.Format(time.DateOnly), Figure: known(l.Exit)}
+	row := Observation{Ref: ref.New("exposure", l.Exposure), Title: l.Vulnerability, Role: Censored, Part: strconv.Itoa(l.Tier), Day: l.Opened.Format(time.DateOnly), Figure: known(l.Exit)}
 	switch {
 	case l.OriginUnknown:
 		row.Role, row.Reason = Excluded, "origin-unknown"
@@ -232,13 +232,13 @@ func (t *PatchTier) estimate(watched []stat.Exposure) error {
 	if err != nil {
 		return err
 	}
-	t.draw(c)
+	end, left := watch(c)
+	t.draw(c, end)
 	if t.SLA == nil {
 		t.Reason = "no-deadline"
 		t.Median = interval(c.Median())
 		return nil
 	}
-	end, left := watch(c)
 	t.Median = within(c.Median(), end)
 	if *t.SLA <= end || left == 0 {
 		t.Miss = interval(c.At(*t.SLA))
@@ -305,11 +305,14 @@ const (
 	censorTicks = 100
 )
 
-// draw keeps the curve for the chart, thinned.
-func (t *PatchTier) draw(c *stat.Curve) {
+// draw keeps the curve for the chart, thinned, up to the end of the watch.
+func (t *PatchTier) draw(c *stat.Curve, end float64) {
 	limits := c.Estimates()
-	end, last, lastTick := c.End(), math.Inf(-1), math.Inf(-1)
+	last, lastTick := math.Inf(-1), math.Inf(-1)
 	for i, s := range c.Steps {
+		if s.Time > end {
+			break
+		}
 		if s.Events > 0 && (s.Time-last >= end/curvePoints || i == len(c.Steps)-1) {
 			t.Curve = append(t.Curve, CurvePoint{Time: s.Time, Share: s.Survival, Low: number(limits[i].Low), High: number(limits[i].High)})
 			last = s.Time

@@ -28,6 +28,9 @@ const (
 // law: 2024/1774#10.2
 const freshFor = 7 * 24 * time.Hour
 
+// gap is how many minutes without data in a quarter are worth asking about; a probe is always some behind.
+const gap = 30
+
 // Unknown is something that nobody knows and somebody could find out.
 type Unknown struct {
 	Kind   string    `json:"kind"` // message: indicator.unknown.<kind>
@@ -62,7 +65,7 @@ func unwatchedServices(ctx context.Context, r db.Reader) ([]Unknown, error) {
 		switch {
 		case p.Silent:
 			all = append(all, Unknown{Kind: Unwatched, Ref: p.Ref})
-		case p.Unknown >= 1:
+		case p.Unknown >= gap:
 			all = append(all, Unknown{Kind: SilentProbe, Ref: p.Ref, Figure: p.Unknown})
 		}
 	}

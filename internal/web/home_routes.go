@@ -1,4 +1,6 @@
 package web
 
 // homeRoutes binds the pages of this area.
-func (s *Server) homeRoutes(m *mux) {}
+func (s *Server) homeRoutes(m *mux) {
+	m.page("GET /{$}", s.home)
+}

@@ -113,11 +113,14 @@ func (s *Server) request(r *http.Request) (*request, error) {
 	if text := s.sessions.PopString(r.Context(), "notice"); text != "" {
 		q.Page.Notice = &ui.Notice{Kind: ui.OK, Text: text}
 	}
-	if err := s.whoAsks(q); err != nil || q.Page.Person == nil {
+	err := s.whoAsks(q)
+	if err != nil || q.Page.Person == nil {
 		return q, err
 	}
-	root, err := s.root.of(q)
-	q.Page.RecordRoot = root
+	if q.Page.RecordRoot, err = s.root.of(q); err != nil {
+		return q, err
+	}
+	q.Page.Counts, err = s.waiting(q)
 	return q, err
 }
 

@@ -36,6 +36,7 @@ func itemHref(name ref.Ref) string {
 		"element": "/landscape/", "risk": "/risks/", "project": "/projects/", "decision": "/decisions/",
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
 		"report": "/reports/", "indicator": "/indicators/", "measure": "/fund#",
+		"exposure": "/evidence/exposures/", "recovery-test": "/evidence/recoveries#",
 	}[name.Kind()]
 	if !ok {
 		return ""

@@ -35,6 +35,7 @@ type Server struct {
 	limits   limits
 	door     door
 	root     recordRoot
+	figures  figureCache
 }
 
 // New makes the server.
