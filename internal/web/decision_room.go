@@ -232,17 +232,11 @@ func (v *roomView) addSteps(p ui.Page, held map[string]string, called names) {
 	}
 }
 
+// addMemos puts what both sides say beside each other, once one of them has said something.
 func (v *roomView) addMemos(p ui.Page, called names) {
-	for _, k := range v.Decision.Keys {
-		if k.Hash != v.Decision.Hash() || k.Reason == "" && k.Counter == "" {
-			continue
-		}
-		one := memo{Side: k.Office, Title: p.T("office." + k.Office), Who: called.person(p.Lang, k.Person) + ", " + p.DateTime(k.At), State: ui.OK, Word: p.T("decision.memo.yes")}
-		if k.Answer == "no" {
-			one.State, one.Word = ui.Bad, p.T("decision.memo.no")
-		}
-		one.Reason, one.Counter = lines(i18nText(k.Reason, k.ReasonIT).In(p.Lang)), lines(i18nText(k.Counter, k.CounterIT).In(p.Lang))
-		v.Memos = append(v.Memos, one)
+	cio, ciso := v.Decision.Key(identity.OfficeCIO), v.Decision.Key(identity.OfficeCISO)
+	if wrote(cio) || wrote(ciso) {
+		v.Memos = append(v.Memos, sideMemo(p, identity.OfficeCIO, cio, called), sideMemo(p, identity.OfficeCISO, ciso, called))
 	}
 	if a := v.Decision.Arbitration; a != nil {
 		one := memo{Title: p.T("office." + a.Office), Who: called.person(p.Lang, a.Person) + ", " + p.DateTime(a.At), State: ui.OK, Word: p.T("decision.status.approved")}
@@ -252,6 +246,24 @@ func (v *roomView) addMemos(p ui.Page, called names) {
 		one.Reason = lines(i18nText(a.Reason, a.ReasonIT).In(p.Lang))
 		v.Memos = append(v.Memos, one)
 	}
+}
+
+func wrote(k *decision.Key) bool { return k != nil && (k.Reason != "" || k.Counter != "") }
+
+// sideMemo is what one side says; one that is silent is shown as silent.
+func sideMemo(p ui.Page, office string, k *decision.Key, called names) memo {
+	one := memo{Side: office, Title: p.T("office." + office), State: ui.Unk, Word: p.T("shell.key.missing"), Reason: []string{p.T("decision.memo.none")}}
+	if k == nil {
+		return one
+	}
+	one.Who, one.State, one.Word = called.person(p.Lang, k.Person)+", "+p.DateTime(k.At), ui.OK, p.T("decision.memo.yes")
+	if k.Answer == "no" {
+		one.State, one.Word = ui.Bad, p.T("decision.memo.no")
+	}
+	if wrote(k) {
+		one.Reason, one.Counter = lines(i18nText(k.Reason, k.ReasonIT).In(p.Lang)), lines(i18nText(k.Counter, k.CounterIT).In(p.Lang))
+	}
+	return one
 }
 
 // addActions offers what is open to the reader, and says to whom the rest is.
