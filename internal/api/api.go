@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/evidence"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
@@ -22,12 +23,13 @@ import (
 
 // Config is what the API needs from outside.
 type Config struct {
-	Run     *op.Runner
-	Key     record.Key                            // signs checkpoints of the record
-	Desk    report.Desk                           // where reports are made
-	Who     func(*http.Request) (db.Actor, error) // who calls; the zero actor when nobody is signed in
-	Log     *slog.Logger
-	Version string
+	Run      *op.Runner
+	Key      record.Key                            // signs checkpoints of the record
+	Desk     report.Desk                           // where reports are made
+	Evidence evidence.Store                        // raw files
+	Who      func(*http.Request) (db.Actor, error) // who calls; the zero actor when nobody is signed in
+	Log      *slog.Logger
+	Version  string
 }
 
 type server struct {

@@ -4,6 +4,7 @@ import "accordo.dev/internal/evidence"
 
 // evidenceRoutes offers the operations of this area.
 func (s *server) evidenceRoutes() {
+	s.importRoute()
 	query(s, evidence.OpFiles)
 	query(s, evidence.OpFile)
 	query(s, evidence.OpFreshness)
@@ -12,6 +13,7 @@ func (s *server) evidenceRoutes() {
 	query(s, evidence.OpCounts)
 	query(s, evidence.OpExposureDays)
 	query(s, evidence.OpKEV)
+	query(s, evidence.OpOpenKEVs)
 	query(s, evidence.OpAvailability)
 	query(s, evidence.OpDowntime)
 	query(s, evidence.OpMonths)

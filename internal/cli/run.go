@@ -54,7 +54,7 @@ func (e *Env) site(origin string) http.Handler {
 		DB: e.DB, Run: e.Run, Key: e.Key, Data: e.Data, Sessions: identity.NewSessions(e.DB), Log: e.Log,
 		Secure: len(origin) > 8 && origin[:8] == "https://", Origin: origin,
 	})
-	return pages.Handler(api.Handler(api.Config{Run: e.Run, Key: e.Key, Desk: e.desk(), Who: e.caller, Log: e.Log, Version: e.Version}))
+	return pages.Handler(api.Handler(api.Config{Run: e.Run, Key: e.Key, Desk: e.desk(), Evidence: e.store(), Who: e.caller, Log: e.Log, Version: e.Version}))
 }
 
 // caller is who calls the API: the bearer of a token.

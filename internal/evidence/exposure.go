@@ -127,7 +127,7 @@ func (in ExposureFilter) narrow(b *sqlbuilder.SelectBuilder, r db.Reader, tier m
 	}
 	in.ofElements(b, tier)
 	if in.Text != "" {
-		b.Where(b.Or(contains(b, "x.vulnerability", in.Text), contains(b, "x.package", in.Text), contains(b, "x.asset", in.Text)))
+		b.Where(holds(b, "x.search", in.Text))
 	}
 	return nil
 }

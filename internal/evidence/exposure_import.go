@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/ingest"
@@ -158,7 +159,7 @@ func (x *exposureImport) lookup(ctx context.Context, batch []keyedRecord) (map[e
 
 var exposureColumns = []string{
 	"id", "key", "asset", "element_id", "vulnerability", "package", "location", "installed", "fixed", "status", "severity",
-	"title", "url", "published_at", "words", "seen_at", "seen_tie", "first_at", "opened_at", "closed_at", "open",
+	"title", "url", "published_at", "words", "seen_at", "seen_tie", "first_at", "opened_at", "closed_at", "open", "search",
 }
 
 func (x *exposureImport) insert(ctx context.Context, missing []keyedRecord) error {
@@ -186,7 +187,12 @@ func (x *exposureImport) cells(cells []any, id int64, one keyedRecord) []any {
 	r := one.record
 	return append(cells, id, one.key[:], r.Asset, x.element(r.Asset), r.Canonical, r.Package, r.Location, r.Installed, r.Fixed,
 		string(r.Status), severityRank(r.Severity), r.Title, r.URL, db.Micros(r.Published), wordsOf(*r),
-		x.run.taken, x.run.tie, x.run.taken, x.run.taken, nil, true)
+		x.run.taken, x.run.tie, x.run.taken, x.run.taken, nil, true, searchText(r))
+}
+
+// searchText is what a search looks through, in lower case.
+func searchText(r *ingest.ExposureRecord) string {
+	return strings.ToLower(r.Canonical + " " + r.Package + " " + r.Asset)
 }
 
 func (x *exposureImport) element(asset string) string {

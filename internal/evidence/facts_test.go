@@ -188,6 +188,27 @@ func TestLatestStateOfAnIncidentWinsInAnyOrder(t *testing.T) {
 	})
 }
 
+func TestOwnColumnsAreReadBehindWhateverExcelPutsInFront(t *testing.T) {
+	rows := strings.Replace(incidentRows, "INC1,New,1 - Critical,13/01/2026 10:00,13/01/2026 10:00,?,shop,,,,",
+		"INC1,Resolved,1 - Critical,13/01/2026 10:00,14/01/2026 09:00,13/01/2026 12:30,shop,4,13/01/2026 10:20,in-time,1500.5", 1)
+	semicolons, mark := strings.ReplaceAll(rows, ",", ";"), "\xef\xbb\xbf"
+	first := strings.NewReplacer("number,", "u_notify,number,", ",u_notify,", ",u_other,", "INC1,", "in-time,INC1,").Replace(rows)
+	for name, text := range map[string]string{
+		"mark": mark + rows, "sep": "sep=;\n" + semicolons, "mark and sep": mark + "sep=;\r\n" + strings.ReplaceAll(semicolons, "\n", "\r\n"),
+		"mark before an own column": mark + first,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, store := dbtest.SQLite(t), evidence.Store{Dir: t.TempDir()}
+			shop(t, d)
+			load(t, d, put(t, store, "inc.csv", text))
+			got := asked(t, d, evidence.GetIncident, evidence.IncidentQuery{ID: "INC1"})
+			if got.Severity == nil || *got.Severity != 4 || !got.Acknowledged.Equal(at("2026-01-13 10:20")) || got.Notify != "in-time" || got.LossEUR == nil || *got.LossEUR != 1500.5 {
+				t.Errorf("got %+v, want severity 4, acknowledged, notified in time, with the loss", got)
+			}
+		})
+	}
+}
+
 func TestFolderGivesTheSameOrganisationBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		shop(t, d, "web:1")

@@ -207,32 +207,8 @@ func ListFiles(ctx context.Context, r db.Reader, in FileFilter) (db.PageOf[Evide
 	}, scanFile)
 }
 
-// Freshness says when a scope was last looked at as a whole.
-type Freshness struct {
-	Scanner  string    `json:"scanner"`
-	Scope    string    `json:"scope"`
-	Runs     int       `json:"runs"`
-	Last     time.Time `json:"last"`     // of any run
-	Complete time.Time `json:"complete"` // of the last complete run; zero: there has been none
-	Open     int       `json:"open"`     // exposures open in the scope
-}
-
-// ScopeFreshness lists all scopes, the ones that have waited longest first.
-func ScopeFreshness(ctx context.Context, r db.Reader, _ struct{}) ([]Freshness, error) {
-	return db.All(ctx, r, func(s db.Scan) (Freshness, error) {
-		var f Freshness
-		return f, s(&f.Scanner, &f.Scope, &f.Runs, db.At(&f.Last), db.At(&f.Complete), &f.Open)
-	}, `SELECT p.scanner, p.name, COUNT(*), MAX(s.taken_at), MAX(CASE WHEN s.complete THEN s.taken_at END),
-			(SELECT COUNT(*) FROM exposure_interval i WHERE i.scope_id = p.id AND i.closed_at IS NULL)
-		FROM scan_scope p
-		JOIN scan s ON s.scope_id = p.id
-		GROUP BY p.id, p.scanner, p.name
-		ORDER BY COALESCE(MAX(CASE WHEN s.complete THEN s.taken_at END), 0), p.scanner, p.name`)
-}
-
 // The operations on files.
 var (
 	OpFile      = op.Query[FileQuery, EvidenceFile]{Name: "evidence.file", Route: "GET /api/evidence/files/{id}", Func: GetFile}
 	OpFiles     = op.Query[FileFilter, db.PageOf[EvidenceFile]]{Name: "evidence.files", Route: "GET /api/evidence/files", Func: ListFiles}
-	OpFreshness = op.Query[struct{}, []Freshness]{Name: "evidence.freshness", Route: "GET /api/evidence/scopes", Func: ScopeFreshness}
 )

@@ -331,6 +331,11 @@ var (
 
 // contains is a condition: the column holds the text, whatever the case.
 func contains(b *sqlbuilder.SelectBuilder, column, text string) string {
+	return holds(b, "LOWER("+column+")", text)
+}
+
+// holds is contains for a column in lower case.
+func holds(b *sqlbuilder.SelectBuilder, column, text string) string {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
-	return "LOWER(" + column + ") LIKE " + b.Var(pattern) + ` ESCAPE '\'`
+	return column + " LIKE " + b.Var(pattern) + ` ESCAPE '\'`
 }

@@ -3,9 +3,6 @@ package evidence
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
-	"errors"
-	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -40,12 +37,8 @@ func (w *importing) incidents(ctx context.Context) error {
 	w.result.Order, w.result.Zone = string(log.Order), log.Zone
 	w.file.Options["order"], w.file.Options["zone"] = string(log.Order), log.Zone
 	w.result.Counts.Records = log.Rows
-	extra, err := w.ownColumns(log, records)
-	if err != nil {
-		return err
-	}
 	for _, r := range records {
-		if err := w.incident(ctx, r, extra[r.At.Record]); err != nil {
+		if err := w.incident(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -53,8 +46,8 @@ func (w *importing) incidents(ctx context.Context) error {
 }
 
 // incident brings one incident up to the state of the file.
-func (w *importing) incident(ctx context.Context, r ingest.IncidentRecord, own map[string]string) error {
-	now, err := w.readIncident(r, own)
+func (w *importing) incident(ctx context.Context, r ingest.IncidentRecord) error {
+	now, err := w.readIncident(r)
 	if err != nil {
 		return err
 	}
@@ -101,7 +94,7 @@ func (i Incident) sameFacts(old Incident) bool {
 	return reflect.DeepEqual(i, old)
 }
 
-func (w *importing) readIncident(r ingest.IncidentRecord, own map[string]string) (Incident, error) {
+func (w *importing) readIncident(r ingest.IncidentRecord) (Incident, error) {
 	if !ref.ValidID(r.Number) {
 		return Incident{}, w.incidentProblem(r, "number", "evidence.error.id", "value", r.Number)
 	}
@@ -113,7 +106,7 @@ func (w *importing) readIncident(r ingest.IncidentRecord, own map[string]string)
 	if i.Updated.IsZero() {
 		i.Updated = latest(r.Opened, r.Resolved, r.Closed)
 	}
-	if err := w.applyOwn(&i, r, own); err != nil {
+	if err := w.applyOwn(&i, r); err != nil {
 		return i, err
 	}
 	for _, name := range []string{r.Service, r.CI} {
@@ -166,44 +159,44 @@ func (w *importing) incidentProblem(r ingest.IncidentRecord, field, key string, 
 }
 
 // applyOwn reads the organisation's own columns.
-func (w *importing) applyOwn(i *Incident, r ingest.IncidentRecord, own map[string]string) error {
+func (w *importing) applyOwn(i *Incident, r ingest.IncidentRecord) error {
 	points := map[string]*time.Time{
 		"u_occurred_at": &i.Occurred, "u_detected_at": &i.Detected, "u_acknowledged_at": &i.Acknowledged,
 		"u_contained_at": &i.Contained, "u_restored_at": &i.Restored,
 	}
 	for column, into := range points {
-		if own[column] == "" {
+		if r.Own[column] == "" {
 			continue
 		}
-		at, ok := w.ownDate(own[column])
+		at, ok := w.ownDate(r.Own[column])
 		if !ok {
-			return w.incidentProblem(r, column, "ingest.error.date", "value", own[column])
+			return w.incidentProblem(r, column, "ingest.error.date", "value", r.Own[column])
 		}
 		*into = at
 	}
 	numbers := map[string]**float64{"u_loss_eur": &i.LossEUR, "u_minutes_lost": &i.MinutesLost}
 	for column, into := range numbers {
-		if own[column] == "" {
+		if r.Own[column] == "" {
 			continue
 		}
-		v, err := strconv.ParseFloat(own[column], 64)
+		v, err := strconv.ParseFloat(r.Own[column], 64)
 		if err != nil || v < 0 || v >= 1e13 {
-			return w.incidentProblem(r, column, "ingest.error.number", "value", own[column])
+			return w.incidentProblem(r, column, "ingest.error.number", "value", r.Own[column])
 		}
 		*into = &v
 	}
-	return w.ownChoices(i, r, own)
+	return w.ownChoices(i, r)
 }
 
-func (w *importing) ownChoices(i *Incident, r ingest.IncidentRecord, own map[string]string) error {
-	if text := own["u_severity"]; text != "" {
+func (w *importing) ownChoices(i *Incident, r ingest.IncidentRecord) error {
+	if text := r.Own["u_severity"]; text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 5 {
 			return w.incidentProblem(r, "u_severity", "ingest.error.value", "value", text)
 		}
 		i.Severity = &n
 	}
-	switch text := own["u_notify"]; text {
+	switch text := r.Own["u_notify"]; text {
 	case "", "none-due", "in-time", "late", "missing":
 		i.Notify = text
 	default:
@@ -233,58 +226,3 @@ func (w *importing) ownDate(text string) (time.Time, bool) {
 }
 
 func slashed(text string) string { return strings.NewReplacer("-", "/", ".", "/").Replace(text) }
-
-// ownColumns reads the columns that begin with "u_" of the records that were kept, by record number.
-func (w *importing) ownColumns(log ingest.IncidentLog, records []ingest.IncidentRecord) (map[int]map[string]string, error) {
-	line, _, _ := strings.Cut(string(w.head), "\n")
-	if !strings.Contains(strings.ToLower(line), "u_") || log.Rows == 0 {
-		return nil, nil
-	}
-	raw, err := w.in.Store.Open(w.in.SHA256)
-	if err != nil {
-		return nil, err
-	}
-	defer raw.Close()
-	wanted := make(map[int]bool, len(records))
-	for _, r := range records {
-		wanted[r.At.Record] = true
-	}
-	return readOwn(ownTable(raw, line), wanted)
-}
-
-func ownTable(raw io.Reader, header string) *csv.Reader {
-	table := csv.NewReader(raw)
-	table.FieldsPerRecord = -1
-	for _, c := range ";\t" {
-		if strings.Count(header, string(c)) > strings.Count(header, string(table.Comma)) {
-			table.Comma = c
-		}
-	}
-	return table
-}
-
-func readOwn(table *csv.Reader, wanted map[int]bool) (map[int]map[string]string, error) {
-	header, err := table.Read()
-	if err != nil {
-		return nil, err
-	}
-	own := map[int]map[string]string{}
-	for n := 1; ; n++ {
-		row, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			return own, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !wanted[n] {
-			continue
-		}
-		own[n] = map[string]string{}
-		for i, cell := range row {
-			if cell = strings.TrimSpace(cell); i < len(header) && cell != "" && cell != "?" {
-				own[n][strings.ToLower(strings.TrimSpace(header[i]))] = cell
-			}
-		}
-	}
-}

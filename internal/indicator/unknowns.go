@@ -14,7 +14,7 @@ import (
 
 // The kinds of what nobody knows.
 const (
-	StaleScope  = "stale-scope"  // a scope whose last complete scan is older than a week
+	StaleScope  = "stale-scope"  // a scope that is not fresh any more: see evidence.Freshness
 	SilentProbe = "silent-probe" // a critical service with time that nobody watched
 	Unwatched   = "unwatched"    // a critical service of which nothing was measured
 	Untested    = "untested"     // a critical service without evidence of recovery in 12 months
@@ -22,11 +22,6 @@ const (
 	NotRated    = "not-rated"    // an indicator without a value
 	NotWritten  = "not-written"  // phases of incidents that nobody wrote down
 )
-
-// freshFor is how long a complete scan speaks for its scope.
-//
-// law: 2024/1774#10.2
-const freshFor = 7 * 24 * time.Hour
 
 // gap is how many minutes without data in a quarter are worth asking about; a probe is always some behind.
 const gap = 30
@@ -97,7 +92,7 @@ func staleScopes(ctx context.Context, r db.Reader) ([]Unknown, error) {
 	scopes, err := evidence.ScopeFreshness(ctx, r, struct{}{})
 	var all []Unknown
 	for _, s := range scopes {
-		if r.Now().Sub(s.Complete) > freshFor {
+		if s.State != evidence.Fresh {
 			all = append(all, Unknown{Kind: StaleScope, Name: s.Scope, Since: s.Complete, N: s.Open})
 		}
 	}

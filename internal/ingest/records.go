@@ -149,9 +149,10 @@ type IncidentRecord struct {
 	Resolved time.Time // service restored; zero: not said
 	Closed   time.Time // administrative end; zero: not said; never a substitute for Resolved
 	Updated  time.Time
-	Rows     int      // audit rows that were collapsed
-	Notes    []string // message keys of doubts, e.g. resolved before opened
-	At       At       // the row that was kept
+	Own      map[string]string // the organisation's own columns, "u_…", that are not empty
+	Rows     int               // audit rows that were collapsed
+	Notes    []string          // message keys of doubts, e.g. resolved before opened
+	At       At                // the row that was kept
 }
 
 // IncidentLog describes an incident file and the decisions under which its dates were read.

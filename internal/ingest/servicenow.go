@@ -70,6 +70,7 @@ type incidentRow struct {
 	opened, resolved, closed, updated                               stamp
 	hasResolved, hasClosed, hasUpdated                              bool
 	modified, reopened                                              *int
+	own                                                             map[string]string
 	at                                                              At
 }
 
@@ -133,7 +134,7 @@ func (l *incidentReader) row() (incidentRow, error) {
 	t := l.t
 	r := incidentRow{
 		state: l.text("incident_state"), priority: l.text("priority"), impact: l.text("impact"), urgency: l.text("urgency"),
-		category: l.text("category"), service: l.text("business_service"), ci: l.text("cmdb_ci"), at: t.at,
+		category: l.text("category"), service: l.text("business_service"), ci: l.text("cmdb_ci"), own: l.own(), at: t.at,
 	}
 	if r.number = l.text("number"); r.number == "" {
 		return r, t.wrong("number", "ingest.error.required")
@@ -162,6 +163,23 @@ func (l *incidentReader) text(name string) string {
 		return ""
 	}
 	return strings.Clone(text)
+}
+
+// own are the organisation's own columns that say something; ServiceNow begins their names with "u_".
+func (l *incidentReader) own() map[string]string {
+	var own map[string]string
+	for name := range l.t.columns {
+		if !strings.HasPrefix(name, "u_") {
+			continue
+		}
+		if text := l.text(name); text != "" {
+			if own == nil {
+				own = map[string]string{}
+			}
+			own[name] = text
+		}
+	}
+	return own
 }
 
 func (l *incidentReader) date(name string) (stamp, bool, error) {
@@ -197,7 +215,7 @@ func (l *incidentReader) record(kept *incidentRows, order DateOrder, zone *time.
 	}
 	r := IncidentRecord{
 		Number: row.number, State: row.state, Priority: row.priority, Impact: row.impact, Urgency: row.urgency,
-		Category: row.category, Service: row.service, CI: row.ci, Reopened: row.reopened, Rows: kept.rows, At: row.at,
+		Category: row.category, Service: row.service, CI: row.ci, Reopened: row.reopened, Own: row.own, Rows: kept.rows, At: row.at,
 	}
 	for _, d := range []struct {
 		field string

@@ -2,11 +2,7 @@ package web
 
 import (
 	"context"
-	"errors"
-	"io"
-	"mime/multipart"
 	"net/http"
-	"path/filepath"
 	"sync"
 
 	"accordo.dev/internal/evidence"
@@ -148,61 +144,13 @@ func (e *evidencePages) upload(w http.ResponseWriter, q *request) error {
 
 // receive reads a form with a file; the file goes straight to the store.
 func (e *evidencePages) receive(q *request) (evidence.ImportInput, error) {
-	in := evidence.ImportInput{Options: map[string]string{}}
+	var in evidence.ImportInput
 	parts, err := q.MultipartReader()
 	if err != nil {
 		return in, errForm
 	}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return in, err
-		}
-		if err := e.take(&in, part); err != nil {
-			return in, err
-		}
-	}
-	if in.SHA256 == "" {
-		return in, problem.Field("file", "problem.required")
-	}
-	return in, nil
-}
-
-func (e *evidencePages) take(in *evidence.ImportInput, part *multipart.Part) error {
-	if part.FormName() == "file" {
-		if part.FileName() == "" {
-			return nil
-		}
-		in.Name = filepath.Base(part.FileName())
-		sum, _, err := e.store().Put(part)
-		in.SHA256 = sum
-		return err
-	}
-	value, err := io.ReadAll(io.LimitReader(part, 1<<10))
-	if err != nil {
-		return err
-	}
-	decide(in, part.FormName(), string(value))
-	return nil
-}
-
-// decide puts one field of the form into the input.
-func decide(in *evidence.ImportInput, name, value string) {
-	switch name {
-	case "file_format":
-		in.Format = evidence.Format(value)
-	case "scope":
-		in.Scope = value
-	case "partial":
-		in.Partial = value == "true"
-	case "asset", "taken", "released", "order", "zone", "label", "step", "encoding":
-		if value != "" {
-			in.Options[name] = value
-		}
-	}
+	err = in.Receive(e.store(), parts)
+	return in, err
 }
 
 // job shows how far an import is, its preview, or what it did.
@@ -225,10 +173,11 @@ func (e *evidencePages) previewAgain(w http.ResponseWriter, q *request) error {
 		return errForm
 	}
 	old := job.state().In
-	in := evidence.ImportInput{SHA256: old.SHA256, Name: old.Name, Options: map[string]string{}}
+	in := evidence.ImportInput{SHA256: old.SHA256}
 	for name, values := range q.PostForm {
-		decide(&in, name, values[0])
+		in.Decide(name, values[0])
 	}
+	in.Name = old.Name
 	e.start(q, job, in, false)
 	return q.redirect(w, "/evidence/import/"+job.ID, "")
 }
