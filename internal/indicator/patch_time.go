@@ -322,14 +322,13 @@ func (t *PatchTier) draw(c *stat.Curve, end float64) {
 			lastTick = s.Time
 		}
 	}
-	if t.SLA == nil {
-		return
-	}
-	times := []float64{0, *t.SLA, 2 * *t.SLA, 4 * *t.SLA}
-	for i, n := range c.AtRisk(times...) {
-		t.AtRisk = append(t.AtRisk, AtRisk{Time: times[i], N: n})
+	for i, n := range c.AtRisk(riskTimes...) {
+		t.AtRisk = append(t.AtRisk, AtRisk{Time: riskTimes[i], N: n})
 	}
 }
+
+// riskTimes are the ages in days at which those under watch are counted, the same for all tiers.
+var riskTimes = []float64{0, 30, 60, 90, 120, 180}
 
 func (p *Patch) add(t PatchTier) {
 	p.Tiers = append(p.Tiers, t)

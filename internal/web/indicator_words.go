@@ -25,9 +25,9 @@ func cardOf(p ui.Page, r indicator.Reading) indicatorCard {
 	card := indicatorCard{ID: r.ID, Title: p.In(r.Definition.Name), Figure: readingFigure(p, r), Say: lensName(p, *r.Definition)}
 	switch r.ID {
 	case indicator.SecurityInDesign:
-		card.Verdict, card.Beside, card.Chart = designVerdict(p, r), designFacts(p, r), designChart(p, r, 480)
+		card.Verdict, card.Beside, card.Chart = designVerdict(p, r), designFacts(p, r), designChart(p, r, 400)
 	case indicator.PatchTime:
-		card.Verdict, card.Beside, card.Chart = patchVerdict(p, r), patchFacts(p, r), ratioChart(p, r, 480)
+		card.Verdict, card.Beside, card.Chart = patchVerdict(p, r), patchFacts(p, r), ratioChart(p, r, 400)
 	case indicator.Resilience:
 		card.Verdict, card.Beside, card.Chart, card.Wide = resilienceVerdict(p, r), resilienceFacts(p, r), profileChart(p, r, 640), true
 	}
@@ -268,6 +268,11 @@ func group(p ui.Page, t indicator.PatchTier, end float64, role chart.Role, dash 
 	for _, c := range t.Curve {
 		if c.Time <= end {
 			g.Steps = append(g.Steps, chart.SurvivalStep{Time: c.Time, Share: c.Share, Low: orNaN(c.Low), High: orNaN(c.High)})
+		}
+	}
+	for _, n := range t.AtRisk {
+		if n.Time <= end {
+			g.AtRisk = append(g.AtRisk, chart.AtRisk{Time: n.Time, N: n.N})
 		}
 	}
 	for _, at := range t.Censored {
