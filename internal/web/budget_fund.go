@@ -110,7 +110,8 @@ func fundOf(p ui.Page, s budget.Standing, measures []budget.Measure, called name
 		{Label: p.T("budget.free"), Value: p.Euro(s.FreeEUR), N: year, State: freeState(s), Word: p.T("budget.free." + string(freeState(s)))},
 	}
 	view.Facts = []ui.Fact{
-		{Term: p.T("office.cio"), Text: p.Euro(fund.FromCIOEUR)}, {Term: p.T("office.ciso"), Text: p.Euro(fund.FromCISOEUR)},
+		{Term: p.T("office.cio"), Text: p.Euro(fund.FromCIOEUR)},
+		{Term: p.T("office.ciso"), Text: p.Euro(fund.FromCISOEUR)},
 		{Term: p.T("budget.ring"), Text: p.Percent(fund.RingFencedShare, 0)},
 	}
 	view.Chart = chart.Chart{
@@ -143,8 +144,13 @@ func measureTable(p ui.Page, measures []budget.Measure, called names) ui.List {
 	list := ui.List{
 		Caption: p.T("budget.measures"), Sort: p.Query.Get("sort"), Total: len(measures), Exports: true, Nothing: p.T("budget.measures.none"),
 		Columns: []ui.Column{
-			{Key: "title", Title: p.T("budget.col.title")}, {Key: "state", Title: p.T("budget.col.state")}, {Key: "cost", Title: p.T("budget.col.cost"), Right: true},
-			{Key: "removes", Title: p.T("budget.col.removes"), Right: true}, {Title: p.T("budget.col.minutes"), Right: true}, {Key: "ratio", Title: p.T("budget.col.ratio"), Right: true}, {Title: p.T("budget.col.about")},
+			{Key: "title", Title: p.T("budget.col.title")},
+			{Key: "state", Title: p.T("budget.col.state")},
+			{Key: "cost", Title: p.T("budget.col.cost"), Right: true},
+			{Key: "removes", Title: p.T("budget.col.removes"), Right: true},
+			{Title: p.T("budget.col.minutes"), Right: true},
+			{Key: "ratio", Title: p.T("budget.col.ratio"), Right: true},
+			{Title: p.T("budget.col.about")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("budget.col.title")},

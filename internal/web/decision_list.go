@@ -155,8 +155,12 @@ func decisionTable(p ui.Page, rows []decision.Row, called names) ui.List {
 	list := ui.List{
 		Caption: p.T("decision.list.title"), Sort: p.Query.Get("sort"), Total: len(rows), Exports: true, Nothing: p.T("decision.list.empty"),
 		Columns: []ui.Column{
-			{Key: "title", Title: p.T("decision.col.title")}, {Title: p.T("decision.col.keys")}, {Title: p.T("decision.col.status")},
-			{Key: "deadline", Title: p.T("decision.col.clock")}, {Key: "money", Title: p.T("decision.col.money"), Right: true}, {Key: "proposed", Title: p.T("decision.col.proposed"), Short: true},
+			{Key: "title", Title: p.T("decision.col.title")},
+			{Title: p.T("decision.col.keys")},
+			{Title: p.T("decision.col.status")},
+			{Key: "deadline", Title: p.T("decision.col.clock")},
+			{Key: "money", Title: p.T("decision.col.money"), Right: true},
+			{Key: "proposed", Title: p.T("decision.col.proposed"), Short: true},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("decision.col.title")},

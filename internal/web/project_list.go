@@ -71,8 +71,13 @@ func projectTable(p ui.Page, page db.PageOf[project.Project], called names) ui.L
 	list := ui.List{
 		Caption: p.T("project.list.title"), Sort: p.Query.Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: p.T("project.list.empty"),
 		Columns: []ui.Column{
-			{Key: "title", Title: p.T("project.col.title")}, {Key: "stage", Title: p.T("project.col.stage")}, {Key: "validation", Title: p.T("project.col.state")},
-			{Key: "gate", Title: p.T("project.col.gate"), Short: true}, {Key: "exit", Title: p.T("project.col.exit"), Short: true}, {Key: "cost", Title: p.T("project.col.cost"), Right: true}, {Title: p.T("project.col.people")},
+			{Key: "title", Title: p.T("project.col.title")},
+			{Key: "stage", Title: p.T("project.col.stage")},
+			{Key: "validation", Title: p.T("project.col.state")},
+			{Key: "gate", Title: p.T("project.col.gate"), Short: true},
+			{Key: "exit", Title: p.T("project.col.exit"), Short: true},
+			{Key: "cost", Title: p.T("project.col.cost"), Right: true},
+			{Title: p.T("project.col.people")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("project.col.title")},

@@ -58,8 +58,11 @@ func recordTable(p ui.Page, page db.PageOf[record.Entry], called names) ui.List 
 	list := ui.List{
 		Caption: p.T("record.list.title"), Sort: p.Query.Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: p.T("record.list.empty"),
 		Columns: []ui.Column{
-			{Key: "seq", Title: p.T("record.col.seq")}, {Title: p.T("record.col.when"), Short: true}, {Key: "actor", Title: p.T("record.col.actor")},
-			{Key: "operation", Title: p.T("record.col.operation")}, {Title: p.T("record.col.refs"), Wide: true},
+			{Key: "seq", Title: p.T("record.col.seq")},
+			{Title: p.T("record.col.when"), Short: true},
+			{Key: "actor", Title: p.T("record.col.actor")},
+			{Key: "operation", Title: p.T("record.col.operation")},
+			{Title: p.T("record.col.refs"), Wide: true},
 		},
 		Filters: []ui.Input{
 			{Name: "ref", Label: p.T("record.filter.ref")}, {Name: "actor", Label: p.T("record.filter.actor")}, {Name: "operation", Label: p.T("record.filter.operation")},

@@ -116,8 +116,12 @@ func appetiteHistory(p ui.Page, history []risk.Appetite, called names) ui.List {
 	list := ui.List{
 		Caption: p.T("risk.appetite.history"), Total: len(history), Nothing: p.T("risk.appetite.none.long"),
 		Columns: []ui.Column{
-			{Title: p.T("risk.appetite.set-on")}, {Title: p.T("risk.appetite.money.col"), Right: true}, {Title: p.T("risk.appetite.minutes.col"), Right: true},
-			{Title: p.T("risk.appetite.days.col"), Right: true}, {Title: p.T("risk.appetite.set-by")}, {Title: p.T("risk.appetite.decision")},
+			{Title: p.T("risk.appetite.set-on")},
+			{Title: p.T("risk.appetite.money.col"), Right: true},
+			{Title: p.T("risk.appetite.minutes.col"), Right: true},
+			{Title: p.T("risk.appetite.days.col"), Right: true},
+			{Title: p.T("risk.appetite.set-by")},
+			{Title: p.T("risk.appetite.decision")},
 		},
 	}
 	for _, a := range history {

@@ -101,9 +101,13 @@ func risksTable(p ui.Page, rows []risk.Ranked, called names) ui.List {
 	list := ui.List{
 		Caption: p.T("risk.list.title"), Sort: p.Query.Get("sort"), Total: len(rows), Exports: true, Nothing: p.T("risk.list.empty"),
 		Columns: []ui.Column{
-			{Key: "title", Title: p.T("risk.col.title")}, {Key: "mean", Title: p.T("risk.col.mean"), Right: true},
-			{Key: "p95", Title: p.T("risk.col.p95"), Right: true}, {Key: "tail", Title: p.T("risk.col.tail"), Right: true},
-			{Title: p.T("risk.col.owners")}, {Key: "treatment", Title: p.T("risk.col.treatment")}, {Key: "status", Title: p.T("risk.col.status")},
+			{Key: "title", Title: p.T("risk.col.title")},
+			{Key: "mean", Title: p.T("risk.col.mean"), Right: true},
+			{Key: "p95", Title: p.T("risk.col.p95"), Right: true},
+			{Key: "tail", Title: p.T("risk.col.tail"), Right: true},
+			{Title: p.T("risk.col.owners")},
+			{Key: "treatment", Title: p.T("risk.col.treatment")},
+			{Key: "status", Title: p.T("risk.col.status")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("risk.col.title")},
