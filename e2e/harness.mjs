@@ -81,10 +81,11 @@ async function open(start, host) {
     address: server.address,
     data: server.data,
     said: server.said,
-    /** visitor opens a new browser session; signed in when a mail address is given. */
-    async visitor({ email = "", locale = "en-GB", viewport = wide, script = true } = {}) {
+    /** visitor opens a new browser session, in English unless told; signed in when a mail address is given. */
+    async visitor({ email = "", lang = "en", locale = "en-GB", viewport = wide, script = true } = {}) {
       const context = await window.newContext({ baseURL: server.address, locale, viewport, javaScriptEnabled: script, acceptDownloads: true });
       contexts.push(context);
+      if (lang) await context.addCookies([{ name: "lang", value: lang, url: server.address }]);
       const page = await context.newPage();
       page.complaints = [];
       page.on("pageerror", (error) => page.complaints.push(`${page.url()} ${error.message}`));
