@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"math"
+	"strings"
 
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/i18n"
@@ -53,25 +54,24 @@ func (c *composer) decision(d Decision) document.Block {
 	}
 }
 
-// effect writes the expected effect on the three scales.
+// effect writes the expected effect on the three scales: what the decision removes, or adds when negative.
 func (c *composer) effect(d Decision) string {
-	text := ""
-	add := func(part string) {
-		if text != "" {
-			text += " · "
+	var parts []string
+	add := func(scale string, x *float64, write func(*float64) string) {
+		if x == nil || *x == 0 {
+			return
 		}
-		text += part
+		way, size := ".less", math.Abs(*x)
+		if *x < 0 {
+			way = ".more"
+		}
+		parts = append(parts, c.t("report.effect."+scale+way, "amount", write(&size)))
 	}
-	if d.MoneyEUR != nil {
-		add(c.t("report.effect.money", "amount", c.euro(d.MoneyEUR)))
-	}
-	if d.Minutes != nil {
-		add(c.t("report.effect.minutes", "amount", c.number(d.Minutes, 0)))
-	}
-	if d.ExposureDays != nil {
-		add(c.t("report.effect.days", "amount", c.number(d.ExposureDays, 0)))
-	}
-	return text
+	whole := func(x *float64) string { return c.number(x, 0) }
+	add("money", d.MoneyEUR, c.euro)
+	add("minutes", d.Minutes, whole)
+	add("days", d.ExposureDays, whole)
+	return strings.Join(parts, " · ")
 }
 
 func (c *composer) vote(office document.Office, v *Vote, holder Officer) document.Opinion {
