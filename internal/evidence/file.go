@@ -189,6 +189,7 @@ type FileFilter struct {
 	db.Page
 	Format string `query:"file_format" json:"file_format,omitempty"`
 	Text   string `query:"q" json:"q,omitempty"`
+	Whole  string `query:"whole" json:"whole,omitempty"` // yes: complete runs only; no: the partial ones
 }
 
 // ListFiles lists loaded files, the newest first.
@@ -197,6 +198,12 @@ func ListFiles(ctx context.Context, r db.Reader, in FileFilter) (db.PageOf[Evide
 	b.Select(fileColumns).From("evidence_file")
 	if in.Format != "" {
 		b.Where(b.Equal("format", in.Format))
+	}
+	switch in.Whole {
+	case "yes":
+		b.Where("complete")
+	case "no":
+		b.Where("NOT complete")
 	}
 	if in.Text != "" {
 		b.Where(b.Or(contains(b, "name", in.Text), contains(b, "scope", in.Text), b.Equal("sha256", in.Text)))

@@ -54,7 +54,7 @@ func (e *evidencePages) services(q *request, from time.Time) ([]serviceTime, err
 	}
 	for _, s := range page {
 		seen[s.ID] = true
-		all = append(all, serviceTime{ID: s.ID, Name: q.Page.In(s.Name)})
+		all = append(all, serviceTime{ID: s.ID})
 	}
 	months, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpMonths, evidence.MonthFilter{From: from.Format("2006-01")})
 	if err != nil {
@@ -63,10 +63,14 @@ func (e *evidencePages) services(q *request, from time.Time) ([]serviceTime, err
 	for _, m := range months {
 		if !seen[m.Element] {
 			seen[m.Element] = true
-			all = append(all, serviceTime{ID: m.Element, Name: m.Element})
+			all = append(all, serviceTime{ID: m.Element})
 		}
 	}
-	return all, nil
+	called, err := e.elementsCalled(q, ids(all, func(s serviceTime) string { return s.ID }))
+	for i := range all {
+		all[i].Name = called.element(q.Page, all[i].ID)
+	}
+	return all, err
 }
 
 func (e *evidencePages) fillTime(q *request, s *serviceTime, from, until time.Time) error {

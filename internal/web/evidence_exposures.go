@@ -8,6 +8,7 @@ import (
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/evidence"
 	"accordo.dev/internal/op"
+	"accordo.dev/internal/ref"
 	"accordo.dev/internal/web/ui"
 )
 
@@ -30,8 +31,16 @@ func (e *evidencePages) exposures(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return export(w, q, "exposures", exposureHeader, exposureRows(page.Items))
 	}
+	called, err := e.elementsCalled(q, ids(page.Items, func(x evidence.Exposure) string { return x.Element }))
+	if err != nil {
+		return err
+	}
+	elements, err := e.elementOptions(q, q.T("evidence.filter.any"))
+	if err != nil {
+		return err
+	}
 	q.evidenceTitle(q.T("evidence.tab.exposures"))
-	return q.render(w, evidenceListPage(q.Page, q.T("evidence.exposures.lead"), exposureList(q, page, in), nil))
+	return q.render(w, evidenceListPage(q.Page, q.T("evidence.exposures.lead"), exposureList(q, page, in, called, elements), nil))
 }
 
 var exposureHeader = []string{
@@ -57,7 +66,7 @@ func instantText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func exposureList(q *request, page db.PageOf[evidence.Exposure], in evidence.ExposureFilter) ui.List {
+func exposureList(q *request, page db.PageOf[evidence.Exposure], in evidence.ExposureFilter, called names, elements []ui.Option) ui.List {
 	p := q.Page
 	list := ui.List{
 		Caption: q.T("evidence.tab.exposures"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.exposures.none"),
@@ -72,36 +81,37 @@ func exposureList(q *request, page db.PageOf[evidence.Exposure], in evidence.Exp
 			{Name: "tier", Label: q.T("evidence.tier"), Type: "select", Options: []ui.Option{{Value: "", Text: q.T("evidence.filter.any")}, {Value: "1", Text: "1"}, {Value: "2", Text: "2"}, {Value: "3", Text: "3"}, {Value: "4", Text: "4"}}},
 			{Name: "open", Label: q.T("evidence.state"), Type: "select", Value: in.Open, Options: chosen(p, "evidence.filter.any", "evidence.open.", "yes", "no")},
 			{Name: "kev", Label: "KEV", Type: "select", Options: chosen(p, "evidence.filter.any", "evidence.kev.", "yes", "late")},
-			{Name: "element", Label: q.T("evidence.element")},
+			{Name: "element", Label: q.T("evidence.element"), Type: "select", Options: elements},
 		},
 	}
 	if list.Sort == "" {
 		list.Sort = "-severity"
 	}
 	for _, x := range page.Items {
-		list.Rows = append(list.Rows, exposureRow(p, x))
+		list.Rows = append(list.Rows, exposureRow(p, x, called))
 	}
 	return list
 }
 
-func exposureRow(p ui.Page, x evidence.Exposure) ui.Row {
+func exposureRow(p ui.Page, x evidence.Exposure, called names) ui.Row {
 	name := ui.To("/evidence/exposures/"+x.ID, x.Vulnerability)
+	name.Mono = true // never broken
 	if x.Exploited {
-		name = name.Below(p.T("evidence.exploited", "day", x.Due))
+		name = name.Below(p.T("evidence.exploited", "day", day(p, x.Due)))
 	}
 	tier := ""
 	if x.Tier > 0 {
 		tier = strconv.Itoa(x.Tier)
 	}
-	return ui.Cells(name, severityCell(p, x.Severity), elementCell(p, x), ui.Words(x.Package).Below(x.Installed), ui.Words(tier),
+	return ui.Cells(name, severityCell(p, x.Severity), elementCell(p, x, called), ui.Words(x.Package).Below(x.Installed), ui.Words(tier),
 		ui.Words(p.Date(x.Opened)), ui.Words(p.Date(x.Seen)), openCell(p, x))
 }
 
-func elementCell(p ui.Page, x evidence.Exposure) ui.Cell {
+func elementCell(p ui.Page, x evidence.Exposure, called names) ui.Cell {
 	if x.Element == "" {
 		return ui.Words(x.Asset).Below(p.T("evidence.no-element"))
 	}
-	return ui.To("/landscape/"+x.Element, x.Element).Below(x.Asset)
+	return called.toElement(p, x.Element).Below(x.Asset)
 }
 
 func severityCell(p ui.Page, severity string) ui.Cell {
@@ -125,8 +135,12 @@ func (e *evidencePages) exposure(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	called, err := e.called(q, append(refs("element", x.Element), people(ids(x.Sightings, func(s evidence.Sighting) string { return ref.Ref(s.By).ID() })...)...)...)
+	if err != nil {
+		return err
+	}
 	q.title("evidence", x.Vulnerability, ui.Crumb{Title: q.T("shell.nav.evidence"), Href: "/evidence"}, ui.Crumb{Title: q.T("evidence.tab.exposures"), Href: "/evidence/exposures"})
-	return q.render(w, evidenceExposurePage(q.Page, x, lifeline(q.Page, x)))
+	return q.render(w, evidenceExposurePage(q.Page, x, lifeline(q.Page, x), called))
 }
 
 // sourceHref is the page of a file, at the record that a figure rests on.

@@ -10,10 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"accordo.dev/internal/evidence"
+	"accordo.dev/internal/ref"
 	"accordo.dev/internal/web/ui"
 )
 
-func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.Component {
+func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar, called names) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -78,7 +79,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Facts(exposureFacts(p, x.Exposure)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Facts(exposureFacts(p, x.Exposure, called)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -131,7 +132,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.opened"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 20, Col: 51}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 21, Col: 51}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -144,7 +145,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var8 string
 						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.closed"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 20, Col: 98}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 21, Col: 98}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 						if templ_7745c5c3_Err != nil {
@@ -157,7 +158,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.reason"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 20, Col: 145}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 21, Col: 145}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -170,7 +171,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.file.scope"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 20, Col: 196}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 21, Col: 196}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -181,20 +182,20 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							return templ_7745c5c3_Err
 						}
 						for _, i := range x.Intervals {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<tr><th scope=\"row\">")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<tr><th scope=\"row\"><span class=\"nw\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var11 string
 							templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.DateTime(i.Opened))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 26, Col: 32}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 27, Col: 49}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</span> ")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -206,7 +207,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 								var templ_7745c5c3_Var12 string
 								templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.delayed"))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 28, Col: 54}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 29, Col: 54}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 								if templ_7745c5c3_Err != nil {
@@ -217,14 +218,14 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 									return templ_7745c5c3_Err
 								}
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</th><td>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</th><td class=\"nw\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var13 string
 							templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.DateTime(i.Closed))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 31, Col: 35}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 32, Col: 46}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 							if templ_7745c5c3_Err != nil {
@@ -238,7 +239,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 								var templ_7745c5c3_Var14 string
 								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.reason." + i.Reason))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 34, Col: 47}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 35, Col: 47}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
@@ -252,7 +253,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var15 string
 							templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(i.Scope)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 37, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 38, Col: 22}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 							if templ_7745c5c3_Err != nil {
@@ -314,7 +315,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var18 string
 						templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.file.name"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 48, Col: 54}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 49, Col: 54}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 						if templ_7745c5c3_Err != nil {
@@ -327,7 +328,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var19 string
 						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.file.record"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 48, Col: 106}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 49, Col: 106}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 						if templ_7745c5c3_Err != nil {
@@ -340,7 +341,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var20 string
 						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.file.taken"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 48, Col: 157}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 49, Col: 157}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 						if templ_7745c5c3_Err != nil {
@@ -353,7 +354,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 						var templ_7745c5c3_Var21 string
 						templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.file.by"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 48, Col: 205}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 49, Col: 205}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 						if templ_7745c5c3_Err != nil {
@@ -371,7 +372,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var22 templ.SafeURL
 							templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(sourceHref(s.File, s.Record, s.Offset)))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 53, Col: 88}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 54, Col: 88}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 							if templ_7745c5c3_Err != nil {
@@ -384,7 +385,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var23 string
 							templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 53, Col: 99}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 54, Col: 99}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 							if templ_7745c5c3_Err != nil {
@@ -397,20 +398,20 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var24 string
 							templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("evidence.at", "record", s.Record, "offset", s.Offset))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 54, Col: 73}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 55, Col: 73}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</td><td>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</td><td class=\"nw\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(p.DateTime(s.Taken))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 55, Col: 34}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 56, Col: 45}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 							if templ_7745c5c3_Err != nil {
@@ -421,9 +422,9 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var26 string
-							templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(s.By)
+							templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(called.of(p.Lang, ref.Ref(s.By)))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 56, Col: 19}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 57, Col: 47}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 							if templ_7745c5c3_Err != nil {
@@ -436,7 +437,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var27 string
 							templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(s.Importer)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 56, Col: 51}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 57, Col: 79}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 							if templ_7745c5c3_Err != nil {
@@ -449,7 +450,7 @@ func evidenceExposurePage(p ui.Page, x evidence.ExposureLife, life []bar) templ.
 							var templ_7745c5c3_Var28 string
 							templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(s.SHA256[:12])
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 57, Col: 34}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 58, Col: 34}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 							if templ_7745c5c3_Err != nil {
@@ -521,7 +522,7 @@ func evidenceStrip(label string, bars []bar) templ.Component {
 		var templ_7745c5c3_Var30 string
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 70, Col: 68}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 71, Col: 68}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -557,7 +558,7 @@ func evidenceStrip(label string, bars []bar) templ.Component {
 			var templ_7745c5c3_Var33 string
 			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(thousandths(b.From))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 73, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 74, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 			if templ_7745c5c3_Err != nil {
@@ -570,7 +571,7 @@ func evidenceStrip(label string, bars []bar) templ.Component {
 			var templ_7745c5c3_Var34 string
 			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(thousandths(b.Width))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 73, Col: 87}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 74, Col: 87}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -583,7 +584,7 @@ func evidenceStrip(label string, bars []bar) templ.Component {
 			var templ_7745c5c3_Var35 string
 			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(b.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 73, Col: 117}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence_exposures.templ`, Line: 74, Col: 117}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 			if templ_7745c5c3_Err != nil {
@@ -602,20 +603,20 @@ func evidenceStrip(label string, bars []bar) templ.Component {
 	})
 }
 
-func exposureFacts(p ui.Page, x evidence.Exposure) []ui.Fact {
+func exposureFacts(p ui.Page, x evidence.Exposure, called names) []ui.Fact {
 	facts := []ui.Fact{
 		{Term: p.T("evidence.severity"), Text: p.T("evidence.severity." + x.Severity)},
 		{Term: p.T("evidence.asset"), Text: x.Asset},
 		{Term: p.T("evidence.package"), Text: x.Package + " " + x.Installed},
 		{Term: p.T("evidence.location"), Text: x.Location},
 		{Term: p.T("evidence.fixed-in"), Text: orUnknown(p, x.Fixed)},
-		{Term: p.T("evidence.status"), Text: x.Status},
+		{Term: p.T("evidence.status"), Text: p.T("evidence.status." + x.Status)},
 		{Term: p.T("evidence.published"), Text: p.Date(x.Published)},
 		{Term: p.T("evidence.first"), Text: p.DateTime(x.First)},
 		{Term: p.T("evidence.seen"), Text: p.DateTime(x.Seen)},
 	}
 	if x.Element != "" {
-		facts = append(facts, ui.Fact{Term: p.T("evidence.element"), Text: x.Element, Href: "/landscape/" + x.Element})
+		facts = append(facts, ui.Fact{Term: p.T("evidence.element"), Text: called.element(p, x.Element), Href: "/landscape/" + x.Element})
 	} else {
 		facts = append(facts, ui.Fact{Term: p.T("evidence.element"), Text: p.T("evidence.no-element"), Href: "/evidence/unmatched"})
 	}
@@ -623,7 +624,7 @@ func exposureFacts(p ui.Page, x evidence.Exposure) []ui.Fact {
 		facts = append(facts, ui.Fact{Term: p.T("evidence.tier"), Text: p.Integer(x.Tier)})
 	}
 	if x.Exploited {
-		facts = append(facts, ui.Fact{Term: "CISA KEV", Text: p.T("evidence.exploited", "day", x.Due)})
+		facts = append(facts, ui.Fact{Term: "CISA KEV", Text: p.T("evidence.exploited", "day", day(p, x.Due))})
 	}
 	return facts
 }

@@ -12,6 +12,7 @@ import (
 	"accordo.dev/internal/evidence"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/ref"
 	"accordo.dev/internal/web/ui"
 )
 
@@ -28,7 +29,7 @@ func listPage(q *request) db.Page {
 // files lists what was loaded, and when each scope was last looked at as a whole.
 func (e *evidencePages) files(w http.ResponseWriter, q *request) error {
 	query := q.URL.Query()
-	page, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpFiles, evidence.FileFilter{Page: listPage(q), Format: query.Get("file_format"), Text: query.Get("q")})
+	page, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpFiles, evidence.FileFilter{Page: listPage(q), Format: query.Get("file_format"), Text: query.Get("q"), Whole: query.Get("whole")})
 	if err != nil {
 		return err
 	}
@@ -39,8 +40,30 @@ func (e *evidencePages) files(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	called, err := e.called(q, loaders(page.Items)...)
+	if err != nil {
+		return err
+	}
+	waiting, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpUnmatched, struct{}{})
+	if err != nil {
+		return err
+	}
+	partial, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpFiles, evidence.FileFilter{Page: db.Page{Limit: 1}, Whole: "no"})
+	if err != nil {
+		return err
+	}
 	q.title("evidence", q.T("shell.nav.evidence"))
-	return q.render(w, evidenceFilesPage(q.Page, fileList(q, page), freshList(q, fresh)))
+	verdict := evidenceVerdict(q.Page, fresh, len(waiting), partial.Total)
+	return q.render(w, evidenceFilesPage(q.Page, verdict, fileList(q, page, called), freshList(q, fresh)))
+}
+
+// loaders names who loaded the files.
+func loaders(files []evidence.EvidenceFile) []ref.Ref {
+	all := make([]ref.Ref, len(files))
+	for i, f := range files {
+		all[i] = f.By
+	}
+	return all
 }
 
 func fileRows(files []evidence.EvidenceFile) [][]any {
@@ -51,7 +74,7 @@ func fileRows(files []evidence.EvidenceFile) [][]any {
 	return rows
 }
 
-func fileList(q *request, page db.PageOf[evidence.EvidenceFile]) ui.List {
+func fileList(q *request, page db.PageOf[evidence.EvidenceFile], called names) ui.List {
 	formats := make([]string, len(evidence.Formats))
 	for i, format := range evidence.Formats {
 		formats[i] = string(format)
@@ -66,6 +89,7 @@ func fileList(q *request, page db.PageOf[evidence.EvidenceFile]) ui.List {
 		Filters: []ui.Input{
 			{Name: "q", Label: q.T("evidence.filter.text")},
 			{Name: "file_format", Label: q.T("evidence.file.format"), Type: "select", Options: chosen(q.Page, "evidence.filter.any", "evidence.format.", formats...)},
+			{Name: "whole", Label: q.T("evidence.file.whole"), Type: "select", Options: chosen(q.Page, "evidence.filter.any", "evidence.whole.", "yes", "no")},
 		},
 	}
 	if list.Sort == "" {
@@ -74,7 +98,7 @@ func fileList(q *request, page db.PageOf[evidence.EvidenceFile]) ui.List {
 	for _, f := range page.Items {
 		list.Rows = append(list.Rows, ui.Cells(
 			ui.To("/evidence/files/"+f.ID, f.Name), ui.Words(q.T("evidence.format."+string(f.Format))), ui.Words(f.Scope),
-			ui.Words(q.Page.DateTime(f.Taken)), ui.Words(q.Page.DateTime(f.Loaded)).Below(f.By.ID()), wholeCell(q.Page, f), ui.Words(q.Page.Integer(f.Counts.Records))))
+			ui.Words(q.Page.DateTime(f.Taken)), ui.Words(q.Page.DateTime(f.Loaded)).Below(called.of(q.Lang(), f.By)), wholeCell(q.Page, f), ui.Words(q.Page.Integer(f.Counts.Records))))
 	}
 	return list
 }
@@ -84,25 +108,6 @@ func wholeCell(p ui.Page, f evidence.EvidenceFile) ui.Cell {
 		return ui.Is(ui.OK, p.T("evidence.complete"))
 	}
 	return ui.Is(ui.Warn, p.T("evidence.partial"))
-}
-
-func freshList(q *request, fresh []evidence.Freshness) ui.List {
-	list := ui.List{
-		Caption: q.T("evidence.scopes"), Total: len(fresh), Nothing: q.T("evidence.scopes.none"),
-		Columns: []ui.Column{
-			{Title: q.T("evidence.file.scope")}, {Title: q.T("evidence.scanner")}, {Title: q.T("evidence.last-complete"), Right: true},
-			{Title: q.T("evidence.runs"), Right: true}, {Title: q.T("evidence.open"), Right: true},
-		},
-	}
-	for _, f := range fresh {
-		last := ui.Is(ui.Unk, q.T("evidence.never"))
-		if !f.Complete.IsZero() {
-			last = ui.Words(q.Page.DateTime(f.Complete))
-		}
-		list.Rows = append(list.Rows, ui.Cells(ui.Words(f.Scope), ui.Words(q.T("evidence.format."+f.Scanner)), last,
-			ui.Words(q.Page.Integer(f.Runs)), ui.Words(q.Page.Integer(f.Open))))
-	}
-	return list
 }
 
 // excerpt is a record of a raw file, where a figure led to.
@@ -121,8 +126,12 @@ func (e *evidencePages) file(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	called, err := e.called(q, f.By)
+	if err != nil {
+		return err
+	}
 	q.evidenceTitle(f.Name)
-	return q.render(w, evidenceFilePage(q.Page, f, part))
+	return q.render(w, evidenceFilePage(q.Page, f, part, called))
 }
 
 // excerpt reads the record that begins at the byte of the address.
@@ -182,39 +191,6 @@ func (e *evidencePages) raw(w http.ResponseWriter, q *request) error {
 	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(f.Name))
 	http.ServeContent(w, q.Request, "", f.Loaded, raw)
 	return nil
-}
-
-// unmatched lists names that no element is known by.
-func (e *evidencePages) unmatched(w http.ResponseWriter, q *request) error {
-	waiting, err := op.Ask(q.Context(), e.Run, q.Actor, evidence.OpUnmatched, struct{}{})
-	if err != nil {
-		return err
-	}
-	if wantsExport(q) {
-		rows := make([][]any, len(waiting))
-		for i, u := range waiting {
-			rows[i] = []any{u.Name, u.Kind, u.Rows}
-		}
-		return export(w, q, "unmatched", []string{"name", "kind", "facts"}, rows)
-	}
-	list := ui.List{
-		Caption: q.T("evidence.tab.unmatched"), Total: len(waiting), Exports: true, Nothing: q.T("evidence.unmatched.none"),
-		Columns: []ui.Column{{Title: q.T("evidence.unmatched.name")}, {Title: q.T("evidence.unmatched.kind")}, {Title: q.T("evidence.unmatched.facts"), Right: true}},
-	}
-	for _, u := range waiting {
-		list.Rows = append(list.Rows, ui.Cells(ui.Words(u.Name), ui.Words(q.T("evidence.kind."+u.Kind)), ui.Words(q.Page.Integer(u.Rows))))
-	}
-	q.evidenceTitle(q.T("evidence.tab.unmatched"))
-	return q.render(w, evidenceListPage(q.Page, q.T("evidence.unmatched.lead"), list, evidenceMatchButton(q.Page)))
-}
-
-// match looks for the elements of all names again.
-func (e *evidencePages) match(w http.ResponseWriter, q *request) error {
-	out, err := op.Do(q.Context(), e.Run, q.Actor, evidence.OpMatch, struct{}{})
-	if err != nil {
-		return err
-	}
-	return q.redirect(w, "/evidence/unmatched", "evidence.matched", "n", out.Names)
 }
 
 // optionFacts gives the options of a file in their order, for people.

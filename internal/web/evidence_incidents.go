@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/evidence"
 	"accordo.dev/internal/op"
@@ -24,8 +26,16 @@ func (e *evidencePages) incidents(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return export(w, q, "incidents", incidentHeader, incidentRows(page.Items))
 	}
+	called, err := e.elementsCalled(q, ids(page.Items, func(i evidence.Incident) string { return i.Service }))
+	if err != nil {
+		return err
+	}
+	services, err := e.serviceOptions(q, q.T("evidence.filter.any"))
+	if err != nil {
+		return err
+	}
 	q.evidenceTitle(q.T("evidence.tab.incidents"))
-	return q.render(w, evidenceListPage(q.Page, q.T("evidence.incidents.lead"), incidentList(q, page), nil))
+	return q.render(w, evidenceListPage(q.Page, q.T("evidence.incidents.lead"), incidentList(q, page, called, services), e.action(q, evidence.OpRecordIncident.Name, "/evidence/incidents/new", "evidence.incident.new")))
 }
 
 var incidentHeader = []string{
@@ -51,7 +61,7 @@ func valueOf[T any](v *T) any {
 	return *v
 }
 
-func incidentList(q *request, page db.PageOf[evidence.Incident]) ui.List {
+func incidentList(q *request, page db.PageOf[evidence.Incident], called names, services []ui.Option) ui.List {
 	p := q.Page
 	list := ui.List{
 		Caption: q.T("evidence.tab.incidents"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.incidents.none"),
@@ -63,19 +73,19 @@ func incidentList(q *request, page db.PageOf[evidence.Incident]) ui.List {
 			{Name: "q", Label: q.T("evidence.filter.text")},
 			{Name: "severity", Label: q.T("evidence.severity.least"), Type: "select", Options: []ui.Option{{Value: "", Text: q.T("evidence.filter.any")}, {Value: "3", Text: "3"}, {Value: "4", Text: "4"}, {Value: "5", Text: "5"}}},
 			{Name: "open", Label: q.T("evidence.state"), Type: "select", Options: chosen(p, "evidence.filter.any", "evidence.restored.", "yes", "no")},
-			{Name: "service", Label: q.T("evidence.service")},
+			{Name: "service", Label: q.T("evidence.service"), Type: "select", Options: services},
 		},
 	}
 	if list.Sort == "" {
 		list.Sort = "-detected"
 	}
 	for _, i := range page.Items {
-		list.Rows = append(list.Rows, incidentRow(p, i))
+		list.Rows = append(list.Rows, incidentRow(p, i, called))
 	}
 	return list
 }
 
-func incidentRow(p ui.Page, i evidence.Incident) ui.Row {
+func incidentRow(p ui.Page, i evidence.Incident, called names) ui.Row {
 	severity := ui.Is(ui.Unk, p.T("evidence.not-said"))
 	if i.Severity != nil {
 		severity = ui.Words(strconv.Itoa(*i.Severity))
@@ -84,14 +94,14 @@ func incidentRow(p ui.Page, i evidence.Incident) ui.Row {
 	if !i.Restored.IsZero() {
 		restore = ui.Words(p.Duration(i.Restored.Sub(i.Detected)))
 	}
-	return ui.Cells(ui.To("/evidence/incidents/"+i.ID, p.In(i.Name())).Below(i.ID), severity, serviceCell(p, i),
+	return ui.Cells(ui.To("/evidence/incidents/"+i.ID, p.In(i.Name())).Below(i.ID), severity, serviceCell(p, i, called),
 		ui.Words(p.DateTime(i.Detected)), ui.Words(p.DateTime(i.Restored)), restore)
 }
 
-func serviceCell(p ui.Page, i evidence.Incident) ui.Cell {
+func serviceCell(p ui.Page, i evidence.Incident, called names) ui.Cell {
 	switch {
 	case i.Service != "":
-		return ui.To("/landscape/"+i.Service, i.Service)
+		return called.toElement(p, i.Service)
 	case i.ServiceName != "":
 		return ui.Words(i.ServiceName).Below(p.T("evidence.no-element"))
 	default:
@@ -106,7 +116,15 @@ func (e *evidencePages) incident(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	q.title("evidence", i.ID, ui.Crumb{Title: q.T("shell.nav.evidence"), Href: "/evidence"}, ui.Crumb{Title: q.T("evidence.tab.incidents"), Href: "/evidence/incidents"})
-	return q.render(w, evidenceIncidentPage(q.Page, i))
+	called, err := e.elementsCalled(q, []string{i.Service})
+	if err != nil {
+		return err
+	}
+	var edit templ.Component
+	if i.File == "" {
+		edit = e.action(q, evidence.OpRecordIncident.Name, "/evidence/incidents/"+i.ID+"/edit", "evidence.edit")
+	}
+	return q.render(w, evidenceIncidentPage(q.Page, i, called, edit))
 }
 
 // recoveries lists recovery tests, the newest first.
@@ -122,11 +140,19 @@ func (e *evidencePages) recoveries(w http.ResponseWriter, q *request) error {
 		}
 		return export(w, q, "recoveries", []string{"id", "title", "service", "day", "kind", "time_min", "data_loss_min", "recovered", "rto_min", "rpo_min"}, rows)
 	}
+	called, err := e.elementsCalled(q, ids(page.Items, func(t evidence.RecoveryTest) string { return t.Service }))
+	if err != nil {
+		return err
+	}
+	services, err := e.serviceOptions(q, q.T("evidence.filter.any"))
+	if err != nil {
+		return err
+	}
 	q.evidenceTitle(q.T("evidence.tab.recoveries"))
-	return q.render(w, evidenceListPage(q.Page, q.T("evidence.recoveries.lead"), recoveryList(q, page), nil))
+	return q.render(w, evidenceListPage(q.Page, q.T("evidence.recoveries.lead"), recoveryList(q, page, called, services), e.action(q, evidence.OpRecordRecovery.Name, "/evidence/recoveries/new", "evidence.recovery.new")))
 }
 
-func recoveryList(q *request, page db.PageOf[evidence.RecoveryTest]) ui.List {
+func recoveryList(q *request, page db.PageOf[evidence.RecoveryTest], called names, services []ui.Option) ui.List {
 	p := q.Page
 	list := ui.List{
 		Caption: q.T("evidence.tab.recoveries"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.recoveries.none"),
@@ -134,14 +160,14 @@ func recoveryList(q *request, page db.PageOf[evidence.RecoveryTest]) ui.List {
 			{Key: "title", Title: q.T("evidence.recovery")}, {Key: "service", Title: q.T("evidence.service")}, {Key: "kind", Title: q.T("evidence.recovery.kind")},
 			{Key: "day", Title: q.T("evidence.recovery.day"), Right: true}, {Key: "time", Title: q.T("evidence.recovery.time"), Right: true}, {Title: "RTO, min", Right: true}, {Title: q.T("evidence.state")},
 		},
-		Filters: []ui.Input{{Name: "service", Label: q.T("evidence.service")}},
+		Filters: []ui.Input{{Name: "service", Label: q.T("evidence.service"), Type: "select", Options: services}},
 	}
 	if list.Sort == "" {
 		list.Sort = "-day"
 	}
 	for _, t := range page.Items {
-		list.Rows = append(list.Rows, ui.Cells(ui.Words(p.In(t.Name())).Below(t.ID), ui.To("/landscape/"+t.Service, t.Service), ui.Words(p.T("evidence.recovery."+t.Kind)),
-			ui.Words(t.Day), ui.Words(minutesText(p, t.TimeMin)), ui.Words(minutesText(p, t.RTOMin)), recoveredCell(p, t)))
+		list.Rows = append(list.Rows, ui.Cells(ui.Words(p.In(t.Name())).Below(t.ID), called.toElement(p, t.Service), ui.Words(p.T("evidence.recovery."+t.Kind)),
+			ui.Words(day(p, t.Day)), ui.Words(minutesText(p, t.TimeMin)), ui.Words(minutesText(p, t.RTOMin)), recoveredCell(p, t)))
 	}
 	return list
 }
