@@ -52,7 +52,9 @@ func Status(kind problem.Kind) int {
 	return http.StatusInternalServerError
 }
 
-func writeProblem(w http.ResponseWriter, lang i18n.Lang, err error) { writeModel(w, toModel(lang, err)) }
+func writeProblem(w http.ResponseWriter, lang i18n.Lang, err error) {
+	writeModel(w, toModel(lang, err))
+}
 
 func writeModel(w http.ResponseWriter, model *huma.ErrorModel) {
 	w.Header().Set("Content-Type", "application/problem+json")

@@ -216,6 +216,6 @@ func ListFiles(ctx context.Context, r db.Reader, in FileFilter) (db.PageOf[Evide
 
 // The operations on files.
 var (
-	OpFile      = op.Query[FileQuery, EvidenceFile]{Name: "evidence.file", Route: "GET /api/evidence/files/{id}", Func: GetFile}
-	OpFiles     = op.Query[FileFilter, db.PageOf[EvidenceFile]]{Name: "evidence.files", Route: "GET /api/evidence/files", Func: ListFiles}
+	OpFile  = op.Query[FileQuery, EvidenceFile]{Name: "evidence.file", Route: "GET /api/evidence/files/{id}", Func: GetFile}
+	OpFiles = op.Query[FileFilter, db.PageOf[EvidenceFile]]{Name: "evidence.files", Route: "GET /api/evidence/files", Func: ListFiles}
 )

@@ -59,9 +59,17 @@ func (i Incident) Name() i18n.Text { return i18n.Text{EN: i.Title, IT: i.TitleIT
 // points are the time points in the order in which they should happen, with their columns.
 func (i *Incident) points() []point {
 	return []point{
-		{"occurred", &i.Occurred}, {"detected", &i.Detected}, {"acknowledged", &i.Acknowledged}, {"aware", &i.Aware},
-		{"evidence", &i.Evidenced}, {"classified", &i.Classified}, {"contained", &i.Contained}, {"restored", &i.Restored},
-		{"mbco_reached", &i.MBCO}, {"resolved", &i.Resolved}, {"root_cause_fixed", &i.RootCauseFixed},
+		{"occurred", &i.Occurred},
+		{"detected", &i.Detected},
+		{"acknowledged", &i.Acknowledged},
+		{"aware", &i.Aware},
+		{"evidence", &i.Evidenced},
+		{"classified", &i.Classified},
+		{"contained", &i.Contained},
+		{"restored", &i.Restored},
+		{"mbco_reached", &i.MBCO},
+		{"resolved", &i.Resolved},
+		{"root_cause_fixed", &i.RootCauseFixed},
 	}
 }
 

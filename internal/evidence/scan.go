@@ -24,11 +24,6 @@ type run struct {
 	assets   map[string]bool // that it looked at
 }
 
-// before tells whether the run comes earlier than another of the same scope.
-func (r run) before(other run) bool {
-	return cmp.Or(cmp.Compare(r.taken, other.taken), cmp.Compare(r.tie, other.tie)) < 0
-}
-
 // A sighting is one exposure that a run saw, and where in the file it says so.
 type sighting struct {
 	exposure int64

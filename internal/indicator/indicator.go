@@ -77,8 +77,14 @@ func define(id, method, unit, better string) Definition {
 		name string
 		into *i18n.Text
 	}{
-		{"name", &d.Name}, {"question", &d.Asks}, {"scope", &d.Scope}, {"clock", &d.Clock},
-		{"formula", &d.Formula}, {"doubts", &d.Doubts}, {"cio", &d.CIO}, {"ciso", &d.CISO},
+		{"name", &d.Name},
+		{"question", &d.Asks},
+		{"scope", &d.Scope},
+		{"clock", &d.Clock},
+		{"formula", &d.Formula},
+		{"doubts", &d.Doubts},
+		{"cio", &d.CIO},
+		{"ciso", &d.CISO},
 	} {
 		*part.into = words("indicator." + id + "." + part.name)
 		hash.Write([]byte(part.into.EN + "\n" + part.into.IT + "\n"))

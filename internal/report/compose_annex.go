@@ -51,8 +51,12 @@ func (c *composer) evidencePage() []document.Block {
 		out = append(out, c.missing(both("report.reason.no-evidence")))
 	} else {
 		t := document.Table{Columns: []document.Column{
-			{Title: c.t("report.annex.file"), Share: .25}, {Title: c.t("report.annex.hash"), Share: .2}, {Title: c.t("report.annex.importer"), Share: .14},
-			{Title: c.t("report.annex.loaded"), Share: .16}, {Title: c.t("report.annex.by"), Share: .16}, {Title: c.t("report.annex.records"), Align: document.Right, Share: .09},
+			{Title: c.t("report.annex.file"), Share: .25},
+			{Title: c.t("report.annex.hash"), Share: .2},
+			{Title: c.t("report.annex.importer"), Share: .14},
+			{Title: c.t("report.annex.loaded"), Share: .16},
+			{Title: c.t("report.annex.by"), Share: .16},
+			{Title: c.t("report.annex.records"), Align: document.Right, Share: .09},
 		}}
 		for _, f := range c.s.Evidence {
 			t.Rows = append(t.Rows, []document.Cell{
@@ -64,7 +68,8 @@ func (c *composer) evidencePage() []document.Block {
 	return append(out,
 		part(c.t("report.annex.record")),
 		document.Definitions{Items: []document.Term{
-			{Term: c.t("report.annex.size"), Text: i18n.Integer(c.lang, c.s.Record.Size)}, {Term: c.t("report.annex.root"), Text: c.s.Record.Root},
+			{Term: c.t("report.annex.size"), Text: i18n.Integer(c.lang, c.s.Record.Size)},
+			{Term: c.t("report.annex.root"), Text: c.s.Record.Root},
 			{Term: c.t("report.annex.simulation"), Text: c.simulation()},
 		}},
 		document.Paragraph{Text: c.t("report.annex.record.text"), Small: true},

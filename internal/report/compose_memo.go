@@ -172,8 +172,10 @@ func (c *composer) scale(id string, s Scale, label, unit string, decimals int, n
 // indicatorTable sets the three indicators in one table.
 func (c *composer) indicatorTable() document.Block {
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.indicators.name")}, {Title: c.t("report.indicators.value"), Align: document.Right},
-		{Title: c.t("report.indicators.interval"), Align: document.Right}, {Title: c.t("report.indicators.beside"), Share: .4},
+		{Title: c.t("report.indicators.name")},
+		{Title: c.t("report.indicators.value"), Align: document.Right},
+		{Title: c.t("report.indicators.interval"), Align: document.Right},
+		{Title: c.t("report.indicators.beside"), Share: .4},
 	}}
 	t.Rows = [][]document.Cell{c.securityRow(), c.patchRow(), c.resilienceRow()}
 	return t
@@ -190,8 +192,10 @@ func (c *composer) securityRow() []document.Cell {
 	}
 	share := float64(s.K) / float64(s.N)
 	return []document.Cell{
-		{Text: name, Trace: c.mark(s.Trace)}, {Text: c.share(&share), Sub: c.t("report.of", "k", s.K, "n", s.N)},
-		{Text: c.range2(s.Low, s.High, 100, 0) + " %"}, {Text: c.t("report.security.beside", "late", s.Late, "skipped", s.Skipped, "overdue", s.Overdue)},
+		{Text: name, Trace: c.mark(s.Trace)},
+		{Text: c.share(&share), Sub: c.t("report.of", "k", s.K, "n", s.N)},
+		{Text: c.range2(s.Low, s.High, 100, 0) + " %"},
+		{Text: c.t("report.security.beside", "late", s.Late, "skipped", s.Skipped, "overdue", s.Overdue)},
 	}
 }
 
@@ -206,7 +210,9 @@ func (c *composer) patchRow() []document.Cell {
 		value = document.Cell{Text: c.t("report.patching.not-reached"), Sub: c.tier(first.Tier)}
 	}
 	return []document.Cell{
-		{Text: name, Trace: c.mark(p.Trace)}, value, {Text: c.range2(first.Low, first.High, 1, 1)},
+		{Text: name, Trace: c.mark(p.Trace)},
+		value,
+		{Text: c.range2(first.Low, first.High, 1, 1)},
 		{Text: c.t("report.patching.beside", "open", first.Open, "n", first.N, "past", c.share(first.PastSLA), "mean", c.number(p.Mean, 1))},
 	}
 }
@@ -217,7 +223,9 @@ func (c *composer) resilienceRow() []document.Cell {
 		return c.unknownRow(name, r.Trace, r.Reason)
 	}
 	return []document.Cell{
-		{Text: name, Trace: c.mark(r.Trace)}, {Text: c.number(r.Index, 0), Sub: c.t("report.resilience.of-100")}, {Text: c.range2(r.P5, r.P95, 1, 0)},
+		{Text: name, Trace: c.mark(r.Trace)},
+		{Text: c.number(r.Index, 0), Sub: c.t("report.resilience.of-100")},
+		{Text: c.range2(r.P5, r.P95, 1, 0)},
 		{Text: c.t("report.resilience.beside", "lowest", r.Lowest, "index", c.number(r.LowestIndex, 0), "breaches", r.Breaches, "rated", i18n.Percent(c.lang, r.RatedShare, 0))},
 	}
 }

@@ -50,13 +50,21 @@ func (c *composer) lossCurve() chart.Chart {
 
 func (c *composer) riskTable() document.Block {
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.risks.name")}, {Title: c.t("report.risks.owners")}, {Title: c.t("report.risks.expected"), Align: document.Right},
-		{Title: c.t("report.risks.tail"), Align: document.Right}, {Title: c.t("report.risks.share"), Align: document.Right}, {Title: c.t("report.risks.treatment")},
+		{Title: c.t("report.risks.name")},
+		{Title: c.t("report.risks.owners")},
+		{Title: c.t("report.risks.expected"), Align: document.Right},
+		{Title: c.t("report.risks.tail"), Align: document.Right},
+		{Title: c.t("report.risks.share"), Align: document.Right},
+		{Title: c.t("report.risks.treatment")},
 	}}
 	for _, r := range c.s.Risks.Top {
 		t.Rows = append(t.Rows, []document.Cell{
-			{Text: c.in(r.Title), Sub: r.ID}, {Text: c.person(r.OwnerIT), Sub: c.person(r.OwnerSec)}, {Text: i18n.Euro(c.lang, r.Expected)},
-			{Text: i18n.Euro(c.lang, r.VaR95)}, {Text: i18n.Percent(c.lang, r.TailShare, 0)}, {Text: c.t("report.treatment." + r.Treatment)},
+			{Text: c.in(r.Title), Sub: r.ID},
+			{Text: c.person(r.OwnerIT), Sub: c.person(r.OwnerSec)},
+			{Text: i18n.Euro(c.lang, r.Expected)},
+			{Text: i18n.Euro(c.lang, r.VaR95)},
+			{Text: i18n.Percent(c.lang, r.TailShare, 0)},
+			{Text: c.t("report.treatment." + r.Treatment)},
 		})
 	}
 	return t
@@ -95,8 +103,10 @@ func (c *composer) servicePage() []document.Block {
 	title := c.t("report.services.chart")
 	return append(out,
 		document.Verdict{Text: c.t("report.services.verdict", "kept", kept, "late", late, "never", never), State: st},
-		document.Picture{Chart: c.chart("dumb", title, title, chart.Dumbbell{Items: items, Axis: chart.Axis{Label: c.t("report.unit.hours")}, Note: c.t("report.services.test")}),
-			Caption: c.t("report.services.caption") + " " + c.asOf(), Trace: c.mark("services")},
+		document.Picture{
+			Chart:   c.chart("dumb", title, title, chart.Dumbbell{Items: items, Axis: chart.Axis{Label: c.t("report.unit.hours")}, Note: c.t("report.services.test")}),
+			Caption: c.t("report.services.caption") + " " + c.asOf(), Trace: c.mark("services"),
+		},
 		c.serviceTable(),
 	)
 }
@@ -112,9 +122,13 @@ func (c *composer) tested(s Service) string {
 
 func (c *composer) serviceTable() document.Block {
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.services.name")}, {Title: c.t("report.services.rto"), Align: document.Right}, {Title: c.t("report.services.recovered"), Align: document.Right},
-		{Title: c.t("report.services.rpo"), Align: document.Right}, {Title: c.t("report.services.lost"), Align: document.Right},
-		{Title: c.t("report.services.test")}, {Title: c.t("report.services.down"), Align: document.Right},
+		{Title: c.t("report.services.name")},
+		{Title: c.t("report.services.rto"), Align: document.Right},
+		{Title: c.t("report.services.recovered"), Align: document.Right},
+		{Title: c.t("report.services.rpo"), Align: document.Right},
+		{Title: c.t("report.services.lost"), Align: document.Right},
+		{Title: c.t("report.services.test")},
+		{Title: c.t("report.services.down"), Align: document.Right},
 	}}
 	for _, s := range c.s.Services {
 		down := document.Cell{Text: c.number(s.Down, 0)}
@@ -230,9 +244,13 @@ func (p Patching) drawnDays() float64 {
 
 func (c *composer) patchTable() document.Block {
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.patching.tiers")}, {Title: c.t("report.patching.median"), Align: document.Right}, {Title: c.t("report.interval.95"), Align: document.Right},
-		{Title: c.t("report.patching.sla"), Align: document.Right}, {Title: c.t("report.patching.past"), Align: document.Right},
-		{Title: c.t("report.patching.open"), Align: document.Right}, {Title: c.t("report.patching.oldest"), Align: document.Right},
+		{Title: c.t("report.patching.tiers")},
+		{Title: c.t("report.patching.median"), Align: document.Right},
+		{Title: c.t("report.interval.95"), Align: document.Right},
+		{Title: c.t("report.patching.sla"), Align: document.Right},
+		{Title: c.t("report.patching.past"), Align: document.Right},
+		{Title: c.t("report.patching.open"), Align: document.Right},
+		{Title: c.t("report.patching.oldest"), Align: document.Right},
 	}}
 	for _, tier := range c.s.Patching.Tiers {
 		if tier.N == 0 {
@@ -243,8 +261,13 @@ func (c *composer) patchTable() document.Block {
 			median.Text = c.t("report.patching.not-reached")
 		}
 		t.Rows = append(t.Rows, []document.Cell{
-			{Text: c.tier(tier.Tier)}, median, {Text: c.range2(tier.Low, tier.High, 1, 1)}, {Text: c.number(tier.SLA, 0)},
-			{Text: c.share(tier.PastSLA)}, {Text: c.t("report.of", "k", tier.Open, "n", tier.N)}, {Text: c.number(tier.Oldest, 0)},
+			{Text: c.tier(tier.Tier)},
+			median,
+			{Text: c.range2(tier.Low, tier.High, 1, 1)},
+			{Text: c.number(tier.SLA, 0)},
+			{Text: c.share(tier.PastSLA)},
+			{Text: c.t("report.of", "k", tier.Open, "n", tier.N)},
+			{Text: c.number(tier.Oldest, 0)},
 		})
 	}
 	return t
@@ -271,8 +294,10 @@ func (c *composer) resiliencePage() []document.Block {
 	title := c.t("report.resilience.chart")
 	parts := []string{c.t("report.resilience.uptime"), c.t("report.resilience.recovery"), c.t("report.resilience.response")}
 	return append(out, verdict,
-		document.Picture{Chart: c.chart("ori", title, title, chart.Profile{Parts: parts, Items: items, Axis: chart.Axis{Label: c.t("report.resilience.axis")}}),
-			Caption: c.t("report.resilience.caption", "method", r.Method) + " " + c.asOf(), Trace: c.mark(r.Trace)},
+		document.Picture{
+			Chart:   c.chart("ori", title, title, chart.Profile{Parts: parts, Items: items, Axis: chart.Axis{Label: c.t("report.resilience.axis")}}),
+			Caption: c.t("report.resilience.caption", "method", r.Method) + " " + c.asOf(), Trace: c.mark(r.Trace),
+		},
 		document.Definitions{Items: []document.Term{
 			{Term: c.t("report.resilience.composite"), Text: c.number(r.Index, 0) + " / 100 (" + c.t("report.interval.90", "range", c.range2(r.P5, r.P95, 1, 0)) + ")"},
 			{Term: c.t("report.resilience.breaches"), Text: i18n.Integer(c.lang, int64(r.Breaches))},
@@ -328,14 +353,22 @@ func (c *composer) projectNotes() []string {
 
 func (c *composer) projectTable() document.Block {
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.projects.name")}, {Title: c.t("report.projects.stage")}, {Title: c.t("report.projects.gate")},
-		{Title: c.t("report.projects.exit")}, {Title: c.t("report.projects.budget"), Align: document.Right}, {Title: c.t("report.projects.state")},
+		{Title: c.t("report.projects.name")},
+		{Title: c.t("report.projects.stage")},
+		{Title: c.t("report.projects.gate")},
+		{Title: c.t("report.projects.exit")},
+		{Title: c.t("report.projects.budget"), Align: document.Right},
+		{Title: c.t("report.projects.state")},
 	}}
 	states := map[string]document.State{"validated": document.Inside, "late": document.Near, "unvalidated": document.Outside, "overdue": document.Outside}
 	for _, p := range c.s.Projects[:min(len(c.s.Projects), maxProjects)] {
 		t.Rows = append(t.Rows, []document.Cell{
-			{Text: c.in(p.Title)}, {Text: c.t("report.stage." + p.Stage)}, {Text: c.day(p.GateDue)}, {Text: c.day(p.Exit)},
-			{Text: c.euro(p.CostEUR)}, {Text: c.t("report.gate." + p.State), State: states[p.State]},
+			{Text: c.in(p.Title)},
+			{Text: c.t("report.stage." + p.Stage)},
+			{Text: c.day(p.GateDue)},
+			{Text: c.day(p.Exit)},
+			{Text: c.euro(p.CostEUR)},
+			{Text: c.t("report.gate." + p.State), State: states[p.State]},
 		})
 	}
 	if more := len(c.s.Projects) - maxProjects; more > 0 {
@@ -352,8 +385,13 @@ func (c *composer) fundPage() []document.Block {
 		return append(out, c.missing(both("report.reason.no-fund")))
 	}
 	t := document.Table{Columns: []document.Column{
-		{Title: c.t("report.fund.measure")}, {Title: c.t("report.fund.state")}, {Title: c.t("report.fund.cost"), Align: document.Right}, {Title: c.t("report.fund.spent"), Align: document.Right},
-		{Title: c.t("report.fund.removes"), Align: document.Right}, {Title: c.t("report.fund.minutes"), Align: document.Right}, {Title: c.t("report.fund.per-euro"), Align: document.Right},
+		{Title: c.t("report.fund.measure")},
+		{Title: c.t("report.fund.state")},
+		{Title: c.t("report.fund.cost"), Align: document.Right},
+		{Title: c.t("report.fund.spent"), Align: document.Right},
+		{Title: c.t("report.fund.removes"), Align: document.Right},
+		{Title: c.t("report.fund.minutes"), Align: document.Right},
+		{Title: c.t("report.fund.per-euro"), Align: document.Right},
 	}}
 	for _, m := range f.Measures {
 		per := "–"
@@ -361,8 +399,13 @@ func (c *composer) fundPage() []document.Block {
 			per = i18n.Number(c.lang, m.perEuro(), 2)
 		}
 		t.Rows = append(t.Rows, []document.Cell{
-			{Text: c.in(m.Title)}, {Text: c.t("report.measure." + m.State)}, {Text: i18n.Euro(c.lang, m.Cost)}, {Text: i18n.Euro(c.lang, m.Spent)},
-			{Text: c.euro(m.Removes)}, {Text: c.number(m.Minutes, 0)}, {Text: per},
+			{Text: c.in(m.Title)},
+			{Text: c.t("report.measure." + m.State)},
+			{Text: i18n.Euro(c.lang, m.Cost)},
+			{Text: i18n.Euro(c.lang, m.Spent)},
+			{Text: c.euro(m.Removes)},
+			{Text: c.number(m.Minutes, 0)},
+			{Text: per},
 		})
 	}
 	return append(out,

@@ -109,8 +109,11 @@ func availabilityList(q *request, services []serviceTime) ui.List {
 	list := ui.List{
 		Caption: q.T("evidence.tab.availability"), Total: len(services), Exports: true, Nothing: q.T("evidence.availability.none"),
 		Columns: []ui.Column{
-			{Title: q.T("evidence.service")}, {Title: q.T("evidence.time.strip"), Wide: true}, {Title: q.T("evidence.time.down"), Right: true},
-			{Title: q.T("evidence.time.planned"), Right: true}, {Title: q.T("evidence.time.known"), Right: true},
+			{Title: q.T("evidence.service")},
+			{Title: q.T("evidence.time.strip"), Wide: true},
+			{Title: q.T("evidence.time.down"), Right: true},
+			{Title: q.T("evidence.time.planned"), Right: true},
+			{Title: q.T("evidence.time.known"), Right: true},
 		},
 	}
 	for _, s := range services {

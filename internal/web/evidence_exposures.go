@@ -71,9 +71,14 @@ func exposureList(q *request, page db.PageOf[evidence.Exposure], in evidence.Exp
 	list := ui.List{
 		Caption: q.T("evidence.tab.exposures"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.exposures.none"),
 		Columns: []ui.Column{
-			{Key: "vulnerability", Title: q.T("evidence.vulnerability")}, {Key: "severity", Title: q.T("evidence.severity")},
-			{Key: "element", Title: q.T("evidence.element")}, {Key: "package", Title: q.T("evidence.package")}, {Title: q.T("evidence.tier"), Right: true},
-			{Key: "opened", Title: q.T("evidence.opened"), Right: true}, {Key: "seen", Title: q.T("evidence.seen"), Right: true}, {Title: q.T("evidence.state")},
+			{Key: "vulnerability", Title: q.T("evidence.vulnerability")},
+			{Key: "severity", Title: q.T("evidence.severity")},
+			{Key: "element", Title: q.T("evidence.element")},
+			{Key: "package", Title: q.T("evidence.package")},
+			{Title: q.T("evidence.tier"), Right: true},
+			{Key: "opened", Title: q.T("evidence.opened"), Right: true},
+			{Key: "seen", Title: q.T("evidence.seen"), Right: true},
+			{Title: q.T("evidence.state")},
 		},
 		Filters: []ui.Input{
 			{Name: "q", Label: q.T("evidence.filter.text")},

@@ -82,9 +82,13 @@ func fileList(q *request, page db.PageOf[evidence.EvidenceFile], called names) u
 	list := ui.List{
 		Caption: q.T("evidence.tab.files"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.files.none"),
 		Columns: []ui.Column{
-			{Key: "name", Title: q.T("evidence.file.name")}, {Key: "format", Title: q.T("evidence.file.format")}, {Key: "scope", Title: q.T("evidence.file.scope")},
-			{Key: "taken", Title: q.T("evidence.file.taken"), Right: true}, {Key: "loaded", Title: q.T("evidence.file.loaded"), Right: true},
-			{Title: q.T("evidence.file.whole")}, {Title: q.T("evidence.file.found"), Right: true},
+			{Key: "name", Title: q.T("evidence.file.name")},
+			{Key: "format", Title: q.T("evidence.file.format")},
+			{Key: "scope", Title: q.T("evidence.file.scope")},
+			{Key: "taken", Title: q.T("evidence.file.taken"), Right: true},
+			{Key: "loaded", Title: q.T("evidence.file.loaded"), Right: true},
+			{Title: q.T("evidence.file.whole")},
+			{Title: q.T("evidence.file.found"), Right: true},
 		},
 		Filters: []ui.Input{
 			{Name: "q", Label: q.T("evidence.filter.text")},
@@ -210,8 +214,15 @@ func countFacts(p ui.Page, c evidence.Counts) []ui.Fact {
 		key string
 		n   int
 	}{
-		{"records", c.Records}, {"new", c.New}, {"changed", c.Changed}, {"closed", c.Closed}, {"reopened", c.Reopened},
-		{"unchanged", c.Unchanged}, {"information", c.Information}, {"repeated", c.Repeated}, {"revised", c.Revised},
+		{"records", c.Records},
+		{"new", c.New},
+		{"changed", c.Changed},
+		{"closed", c.Closed},
+		{"reopened", c.Reopened},
+		{"unchanged", c.Unchanged},
+		{"information", c.Information},
+		{"repeated", c.Repeated},
+		{"revised", c.Revised},
 	} {
 		facts = append(facts, ui.Fact{Term: p.T("evidence.count." + one.key), Text: p.Integer(one.n)})
 	}

@@ -50,8 +50,13 @@ func freshList(q *request, fresh []evidence.Freshness) ui.List {
 	list := ui.List{
 		Caption: q.T("evidence.scopes"), Total: len(fresh), Nothing: q.T("evidence.scopes.none"),
 		Columns: []ui.Column{
-			{Title: q.T("evidence.file.scope")}, {Title: q.T("evidence.state")}, {Title: q.T("evidence.tier"), Right: true}, {Title: q.T("evidence.last-complete"), Right: true},
-			{Title: q.T("evidence.limit"), Right: true}, {Title: q.T("evidence.runs"), Right: true}, {Title: q.T("evidence.open"), Right: true},
+			{Title: q.T("evidence.file.scope")},
+			{Title: q.T("evidence.state")},
+			{Title: q.T("evidence.tier"), Right: true},
+			{Title: q.T("evidence.last-complete"), Right: true},
+			{Title: q.T("evidence.limit"), Right: true},
+			{Title: q.T("evidence.runs"), Right: true},
+			{Title: q.T("evidence.open"), Right: true},
 		},
 	}
 	for _, f := range fresh {

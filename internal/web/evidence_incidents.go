@@ -66,8 +66,12 @@ func incidentList(q *request, page db.PageOf[evidence.Incident], called names, s
 	list := ui.List{
 		Caption: q.T("evidence.tab.incidents"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.incidents.none"),
 		Columns: []ui.Column{
-			{Key: "title", Title: q.T("evidence.incident")}, {Key: "severity", Title: q.T("evidence.severity"), Right: true}, {Key: "service", Title: q.T("evidence.service")},
-			{Key: "detected", Title: q.T("evidence.point.detected"), Right: true}, {Key: "restored", Title: q.T("evidence.point.restored"), Right: true}, {Title: q.T("evidence.to-restore"), Right: true},
+			{Key: "title", Title: q.T("evidence.incident")},
+			{Key: "severity", Title: q.T("evidence.severity"), Right: true},
+			{Key: "service", Title: q.T("evidence.service")},
+			{Key: "detected", Title: q.T("evidence.point.detected"), Right: true},
+			{Key: "restored", Title: q.T("evidence.point.restored"), Right: true},
+			{Title: q.T("evidence.to-restore"), Right: true},
 		},
 		Filters: []ui.Input{
 			{Name: "q", Label: q.T("evidence.filter.text")},
@@ -157,8 +161,13 @@ func recoveryList(q *request, page db.PageOf[evidence.RecoveryTest], called name
 	list := ui.List{
 		Caption: q.T("evidence.tab.recoveries"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true, Nothing: q.T("evidence.recoveries.none"),
 		Columns: []ui.Column{
-			{Key: "title", Title: q.T("evidence.recovery")}, {Key: "service", Title: q.T("evidence.service")}, {Key: "kind", Title: q.T("evidence.recovery.kind")},
-			{Key: "day", Title: q.T("evidence.recovery.day"), Right: true}, {Key: "time", Title: q.T("evidence.recovery.time"), Right: true}, {Title: "RTO, min", Right: true}, {Title: q.T("evidence.state")},
+			{Key: "title", Title: q.T("evidence.recovery")},
+			{Key: "service", Title: q.T("evidence.service")},
+			{Key: "kind", Title: q.T("evidence.recovery.kind")},
+			{Key: "day", Title: q.T("evidence.recovery.day"), Right: true},
+			{Key: "time", Title: q.T("evidence.recovery.time"), Right: true},
+			{Title: "RTO, min", Right: true},
+			{Title: q.T("evidence.state")},
 		},
 		Filters: []ui.Input{{Name: "service", Label: q.T("evidence.service"), Type: "select", Options: services}},
 	}

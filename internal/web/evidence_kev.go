@@ -41,8 +41,13 @@ func kevList(q *request, all []evidence.OpenKEV, called names) ui.List {
 	list := ui.List{
 		Caption: q.T("evidence.tab.kev"), Sort: q.URL.Query().Get("sort"), Total: len(all), Exports: true, Nothing: q.T("evidence.kev.none"),
 		Columns: []ui.Column{
-			{Key: "cve", Title: q.T("evidence.vulnerability")}, {Title: q.T("evidence.state")}, {Key: "due", Title: q.T("evidence.kev.due"), Right: true},
-			{Title: q.T("evidence.kev.where")}, {Title: q.T("evidence.tier"), Right: true}, {Key: "open", Title: q.T("evidence.kev.open"), Right: true}, {Key: "since", Title: q.T("evidence.opened"), Right: true},
+			{Key: "cve", Title: q.T("evidence.vulnerability")},
+			{Title: q.T("evidence.state")},
+			{Key: "due", Title: q.T("evidence.kev.due"), Right: true},
+			{Title: q.T("evidence.kev.where")},
+			{Title: q.T("evidence.tier"), Right: true},
+			{Key: "open", Title: q.T("evidence.kev.open"), Right: true},
+			{Key: "since", Title: q.T("evidence.opened"), Right: true},
 		},
 		Filters: []ui.Input{
 			{Name: "q", Label: q.T("evidence.filter.text")},

@@ -49,8 +49,16 @@ func incidentPoints(i *evidence.Incident) []struct {
 		name string
 		at   *time.Time
 	}{
-		{"occurred", &i.Occurred}, {"detected", &i.Detected}, {"acknowledged", &i.Acknowledged}, {"aware", &i.Aware}, {"evidence", &i.Evidenced},
-		{"classified", &i.Classified}, {"contained", &i.Contained}, {"restored", &i.Restored}, {"mbco_reached", &i.MBCO}, {"resolved", &i.Resolved},
+		{"occurred", &i.Occurred},
+		{"detected", &i.Detected},
+		{"acknowledged", &i.Acknowledged},
+		{"aware", &i.Aware},
+		{"evidence", &i.Evidenced},
+		{"classified", &i.Classified},
+		{"contained", &i.Contained},
+		{"restored", &i.Restored},
+		{"mbco_reached", &i.MBCO},
+		{"resolved", &i.Resolved},
 		{"root_cause_fixed", &i.RootCauseFixed},
 	}
 }
@@ -58,7 +66,8 @@ func incidentPoints(i *evidence.Incident) []struct {
 func incidentFields(p ui.Page, services []ui.Option) []ui.Input {
 	label := func(name string) string { return p.T("evidence.f." + name) }
 	fields := []ui.Input{
-		{Name: "title", Label: label("title"), Required: true}, {Name: "title_it", Label: label("title_it")},
+		{Name: "title", Label: label("title"), Required: true},
+		{Name: "title_it", Label: label("title_it")},
 		{Name: "service", Label: p.T("evidence.service"), Type: "select", Options: services},
 		{Name: "severity", Label: p.T("evidence.severity"), Hint: label("severity.hint"), Type: "select", Options: append([]ui.Option{{Text: p.T("evidence.not-said")}}, sameWords("1", "2", "3", "4", "5")...)},
 	}
@@ -195,7 +204,8 @@ func recoveryFields(p ui.Page, services []ui.Option) []ui.Input {
 		return ui.Input{Name: name, Label: label(name), Mode: "numeric"}
 	}
 	return []ui.Input{
-		{Name: "title", Label: label("title"), Required: true}, {Name: "title_it", Label: label("title_it")},
+		{Name: "title", Label: label("title"), Required: true},
+		{Name: "title_it", Label: label("title_it")},
 		{Name: "service", Label: p.T("evidence.service"), Type: "select", Required: true, Options: services},
 		{Name: "kind", Label: p.T("evidence.recovery.kind"), Type: "select", Required: true, Options: choices(p, "evidence.recovery.", "full-failover", "restore-test", "tabletop", "real")},
 		{Name: "day", Label: p.T("evidence.recovery.day"), Type: "date", Required: true},

@@ -53,8 +53,13 @@ func (e *evidencePages) store() evidence.Store {
 func evidenceTabs(p ui.Page) []ui.Tab {
 	tabs := []ui.Tab{}
 	for _, view := range []struct{ path, key string }{
-		{"/evidence", "evidence.tab.files"}, {"/evidence/exposures", "evidence.tab.exposures"}, {"/evidence/kev", "evidence.tab.kev"}, {"/evidence/incidents", "evidence.tab.incidents"},
-		{"/evidence/availability", "evidence.tab.availability"}, {"/evidence/recoveries", "evidence.tab.recoveries"}, {"/evidence/unmatched", "evidence.tab.unmatched"},
+		{"/evidence", "evidence.tab.files"},
+		{"/evidence/exposures", "evidence.tab.exposures"},
+		{"/evidence/kev", "evidence.tab.kev"},
+		{"/evidence/incidents", "evidence.tab.incidents"},
+		{"/evidence/availability", "evidence.tab.availability"},
+		{"/evidence/recoveries", "evidence.tab.recoveries"},
+		{"/evidence/unmatched", "evidence.tab.unmatched"},
 	} {
 		tabs = append(tabs, ui.Tab{Title: p.T(view.key), Href: view.path, Current: p.Path == view.path})
 	}

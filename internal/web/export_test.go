@@ -15,9 +15,22 @@ func TestNoCellOfAnExportIsAFormula(t *testing.T) {
 		cell any
 		want string
 	}{
-		{"=1+1", "'=1+1"}, {"+39 06", "'+39 06"}, {"-x", "'-x"}, {"@sum", "'@sum"}, {"\t=1", "'\t=1"}, {"\r=1", "'\r=1"}, {"\n=1", "'\n=1"},
-		{stage("=cmd"), "'=cmd"}, {[]string{"a"}, "[a]"}, {"a=b", "a=b"}, {"", ""}, {nil, ""},
-		{-5, "-5"}, {int64(-5), "-5"}, {-0.5, "-0.5"}, {true, "true"},
+		{"=1+1", "'=1+1"},
+		{"+39 06", "'+39 06"},
+		{"-x", "'-x"},
+		{"@sum", "'@sum"},
+		{"\t=1", "'\t=1"},
+		{"\r=1", "'\r=1"},
+		{"\n=1", "'\n=1"},
+		{stage("=cmd"), "'=cmd"},
+		{[]string{"a"}, "[a]"},
+		{"a=b", "a=b"},
+		{"", ""},
+		{nil, ""},
+		{-5, "-5"},
+		{int64(-5), "-5"},
+		{-0.5, "-0.5"},
+		{true, "true"},
 	} {
 		if got := csvCell(c.cell); got != c.want {
 			t.Errorf("%#v: got %q, want %q", c.cell, got, c.want)

@@ -104,8 +104,10 @@ func bigCharts(p ui.Page, r indicator.Reading) []chart.Chart {
 
 func definitionFacts(p ui.Page, d indicator.Definition) []ui.Fact {
 	return []ui.Fact{
-		{Term: p.T("indicator.def.question"), Text: p.In(d.Asks)}, {Term: p.T("indicator.def.scope"), Text: p.In(d.Scope)},
-		{Term: p.T("indicator.def.clock"), Text: p.In(d.Clock)}, {Term: p.T("indicator.def.formula"), Text: p.In(d.Formula)},
+		{Term: p.T("indicator.def.question"), Text: p.In(d.Asks)},
+		{Term: p.T("indicator.def.scope"), Text: p.In(d.Scope)},
+		{Term: p.T("indicator.def.clock"), Text: p.In(d.Clock)},
+		{Term: p.T("indicator.def.formula"), Text: p.In(d.Formula)},
 		{Term: p.T("indicator.def.doubts"), Text: p.In(d.Doubts)},
 		{Term: p.T("indicator.def.version"), Text: d.Method + ", " + d.Version[:12]},
 	}
@@ -126,7 +128,8 @@ func partsOf(p ui.Page, r indicator.Reading) ui.List {
 func tiersTable(p ui.Page, r indicator.Reading) ui.List {
 	right := func(key string) ui.Column { return ui.Column{Title: p.T(key), Right: true} }
 	list := ui.List{Caption: p.T("indicator.patch.tiers"), Columns: []ui.Column{
-		{Title: p.T("indicator.patch.tier")}, right("indicator.patch.sla"), right("indicator.patch.watched"), right("indicator.patch.open.short"),
+		{Title: p.T("indicator.patch.tier")},
+		right("indicator.patch.sla"), right("indicator.patch.watched"), right("indicator.patch.open.short"),
 		right("indicator.patch.median"), right("indicator.patch.ratio"), right("indicator.patch.miss"), right("indicator.patch.past.short"), right("indicator.patch.closed.short"),
 	}}
 	decimals := func(n int) func(float64) string { return func(x float64) string { return p.Number(x, n) } }
@@ -151,7 +154,8 @@ func tiersTable(p ui.Page, r indicator.Reading) ui.List {
 func servicesTable(p ui.Page, r indicator.Reading) ui.List {
 	right := func(key string) ui.Column { return ui.Column{Title: p.T(key), Right: true} }
 	list := ui.List{Caption: p.T("indicator.resilience.services"), Columns: []ui.Column{
-		{Title: p.T("indicator.resilience.service")}, right("indicator.resilience.uptime"), right("indicator.resilience.recovered"), right("indicator.resilience.response"),
+		{Title: p.T("indicator.resilience.service")},
+		right("indicator.resilience.uptime"), right("indicator.resilience.recovered"), right("indicator.resilience.response"),
 		right("indicator.resilience.index"), right("indicator.resilience.down"), right("indicator.resilience.coverage"), right("indicator.resilience.evidence"),
 	}}
 	score := func(x float64) string { return p.Number(x, 2) }
@@ -201,7 +205,10 @@ func (s *Server) observations(q *request, rows []indicator.Observation) (ui.List
 	list := ui.List{
 		Caption: p.T("indicator.rows"), Total: len(rows), Exports: true, Nothing: p.T("indicator.rows.nothing"),
 		Columns: []ui.Column{
-			{Title: p.T("indicator.rows.what")}, {Title: p.T("indicator.rows.role")}, {Title: p.T("indicator.rows.part")}, {Title: p.T("indicator.rows.day")},
+			{Title: p.T("indicator.rows.what")},
+			{Title: p.T("indicator.rows.role")},
+			{Title: p.T("indicator.rows.part")},
+			{Title: p.T("indicator.rows.day")},
 			{Title: p.T("indicator.rows.figure." + q.PathValue("id")), Right: true},
 		},
 		Filters: []ui.Input{{Name: "role", Label: p.T("indicator.rows.role"), Type: "select", Options: anyOf(p, "indicator.role.", "counted", "against", "censored", "excluded")}},

@@ -171,9 +171,11 @@ func elementFields(p ui.Page, e landscape.Element, isNew bool, people []ui.Optio
 		return pick(name, wholeText(value), append([]ui.Option{{Text: p.T("landscape.unsaid")}}, choices(p, "landscape."+family+".", "1", "2", "3", "4")...))
 	}
 	what := []ui.Input{
-		{Name: "name", Label: label("name"), Value: e.Name, Required: true}, text("name_it", e.NameIT),
+		{Name: "name", Label: label("name"), Value: e.Name, Required: true},
+		text("name_it", e.NameIT),
 		{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: string(e.Kind), Options: choices(p, "landscape.kind.", kinds()...)},
-		{Name: "description", Label: label("description"), Type: "textarea", Value: e.Description, Wide: true}, text("layer", e.Layer),
+		{Name: "description", Label: label("description"), Type: "textarea", Value: e.Description, Wide: true},
+		text("layer", e.Layer),
 		{Name: "outside", Label: p.T("landscape.field.outside.check"), Type: "checkbox", Value: strconv.FormatBool(e.Outside)},
 		{Name: "tags", Label: label("tags"), Hint: hint("list"), Value: strings.Join(e.Tags, ", ")},
 		{Name: "aliases", Label: label("aliases"), Hint: hint("aliases"), Value: strings.Join(e.Aliases, ", ")},

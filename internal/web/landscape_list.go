@@ -70,9 +70,12 @@ func elementList(q *request, page db.PageOf[landscape.ElementRow], count landsca
 		Caption: q.T("shell.nav.landscape"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true,
 		Nothing: q.T("landscape.list.none"), Action: ui.Link("/landscape/import", "plus", q.T("landscape.import.title"), "pri"),
 		Columns: []ui.Column{
-			{Key: "name", Title: q.T("landscape.field.name")}, {Key: "kind", Title: q.T("landscape.field.kind")},
-			{Key: "criticality", Title: q.T("landscape.field.criticality")}, {Key: "rto", Title: q.T("landscape.field.rto_min"), Right: true},
-			{Key: "owner", Title: q.T("landscape.field.owner")}, {Title: q.T("landscape.field.outside")},
+			{Key: "name", Title: q.T("landscape.field.name")},
+			{Key: "kind", Title: q.T("landscape.field.kind")},
+			{Key: "criticality", Title: q.T("landscape.field.criticality")},
+			{Key: "rto", Title: q.T("landscape.field.rto_min"), Right: true},
+			{Key: "owner", Title: q.T("landscape.field.owner")},
+			{Title: q.T("landscape.field.outside")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: q.T("landscape.list.text")},
@@ -185,9 +188,12 @@ func connectionList(q *request, page db.PageOf[landscape.ConnectionRow]) ui.List
 		Caption: q.T("landscape.borders.title"), Sort: q.URL.Query().Get("sort"), Next: page.Next, Total: page.Total, Exports: true,
 		Nothing: q.T("landscape.borders.none"), Action: ui.Link("/landscape/import", "plus", q.T("landscape.import.title"), "pri"),
 		Columns: []ui.Column{
-			{Key: "from", Title: q.T("landscape.connection.from")}, {Key: "to", Title: q.T("landscape.connection.to")},
-			{Key: "kind", Title: q.T("landscape.connection.kind")}, {Title: q.T("landscape.connection.data"), Wide: true},
-			{Title: q.T("landscape.connection.encrypted")}, {Title: q.T("landscape.connection.authenticated")},
+			{Key: "from", Title: q.T("landscape.connection.from")},
+			{Key: "to", Title: q.T("landscape.connection.to")},
+			{Key: "kind", Title: q.T("landscape.connection.kind")},
+			{Title: q.T("landscape.connection.data"), Wide: true},
+			{Title: q.T("landscape.connection.encrypted")},
+			{Title: q.T("landscape.connection.authenticated")},
 			{Key: "until", Title: q.T("landscape.connection.agreement"), Wide: true},
 		},
 		Filters: []ui.Input{

@@ -30,7 +30,8 @@ func mapped(t *testing.T, d *db.DB) site {
 		},
 		Agreements: []landscape.Agreement{{ID: "cards", Title: "Card processing", Kind: "contract", Party: "cartanet", Until: "2020-09-30"}},
 		Connections: []landscape.Connection{
-			{ID: "c1", From: "payments", To: "hub", Kind: landscape.RunsOn}, {ID: "c2", From: "hub", To: "core", Kind: landscape.Uses},
+			{ID: "c1", From: "payments", To: "hub", Kind: landscape.RunsOn},
+			{ID: "c2", From: "hub", To: "core", Kind: landscape.Uses},
 			{ID: "c3", From: "hub", To: "cartanet", Kind: landscape.SuppliedBy, Agreement: "cards"},
 		},
 	}

@@ -40,8 +40,11 @@ func reportTable(p ui.Page, all []report.Report) ui.List {
 	list := ui.List{
 		Caption: p.T("report.list.title"), Sort: p.Query.Get("sort"), Total: len(all), Exports: true, Nothing: p.T("report.list.empty"), Action: ui.Link("/reports/draft", "", p.T("report.list.draft"), ""),
 		Columns: []ui.Column{
-			{Key: "id", Title: p.T("report.col.id")}, {Key: "state", Title: p.T("report.col.state")}, {Title: p.T("report.col.signatures")},
-			{Key: "as-of", Title: p.T("report.col.as-of")}, {Title: p.T("report.col.files")},
+			{Key: "id", Title: p.T("report.col.id")},
+			{Key: "state", Title: p.T("report.col.state")},
+			{Title: p.T("report.col.signatures")},
+			{Key: "as-of", Title: p.T("report.col.as-of")},
+			{Title: p.T("report.col.files")},
 		},
 		Filters: []ui.Input{
 			{Name: "period", Label: p.T("report.col.period")},

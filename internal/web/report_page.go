@@ -29,9 +29,6 @@ type reportView struct {
 	FrozenBy string // in words
 }
 
-// draft tells whether the figures still change.
-func (v reportView) draft() bool { return v.Snapshot.Report == report.DraftID }
-
 // here is the address of this view in a language of the sheets.
 func (v reportView) here(lang i18n.Lang) string {
 	return "/reports/" + v.Snapshot.Report + "?in=" + string(lang)
