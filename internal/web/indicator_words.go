@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"strings"
 	"strconv"
 
 	"accordo.dev/internal/chart"
@@ -221,7 +222,23 @@ func patchFacts(p ui.Page, r indicator.Reading) []ui.Fact {
 	if x.OriginUnknown > 0 {
 		facts = append(facts, ui.Fact{Term: p.T("indicator.patch.origin"), Text: p.Integer(x.OriginUnknown)})
 	}
-	return facts
+	return append([]ui.Fact{{Term: p.T("indicator.patch.medians"), Text: medians(p, x.Tiers)}}, facts...)
+}
+
+// medians writes the Kaplan–Meier median of each tier that has a deadline: "Tier 1: 14 days · Tier 2: ...".
+func medians(p ui.Page, tiers []indicator.PatchTier) string {
+	var parts []string
+	for _, t := range tiers {
+		if t.Weight == nil {
+			continue
+		}
+		median := p.T("indicator.patch.not-reached")
+		if t.Median.Value != nil {
+			median = p.T("indicator.days", "n", days(p, t.Median.Value))
+		}
+		parts = append(parts, tierName(p, t.Tier)+": "+median)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // ratioChart ranks the tiers by their time against the deadline.
