@@ -58,12 +58,20 @@ func kevList(q *request, all []evidence.OpenKEV, called names) ui.List {
 		list.Sort = "due"
 	}
 	for _, k := range all {
-		name := ui.To("/evidence/exposures?open=yes&q="+k.CVE, k.CVE).Below(strings.TrimSpace(k.Vendor + " " + k.Product))
+		name := ui.To("/evidence/exposures?open=yes&q="+k.CVE, k.CVE).Below(productName(k))
 		name.Mono = true
 		list.Rows = append(list.Rows, ui.Cells(name, kevCell(p, k), ui.Words(day(p, k.Due)), whereCell(p, k, called), ui.Words(tierText(k.Tier)),
 			ui.Words(p.Integer(k.Open)), ui.Words(p.Date(k.Since))))
 	}
 	return list
+}
+
+// productName is the vendor and the product, said once where the product begins with its vendor.
+func productName(k evidence.OpenKEV) string {
+	if strings.HasPrefix(strings.ToLower(k.Product), strings.ToLower(k.Vendor)) {
+		return k.Product
+	}
+	return k.Vendor + " " + k.Product
 }
 
 // kevCell says whether the due day is past.
