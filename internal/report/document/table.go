@@ -39,7 +39,7 @@ type Table struct {
 }
 
 func (t Table) html(w *writer) {
-	w.open("div", "class", "tw")
+	w.open("div", "class", "tw", "tabindex", "0") // may scroll sideways: the keyboard reaches it
 	w.open("table", "class", "tight")
 	w.el("caption", "", t.Caption)
 	if t.titled() {
