@@ -37,6 +37,9 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err := problem.Many(append(wrong, more...)); err != nil {
 		return nil, err
 	}
+	if err := item.Dangling(ctx, tx, pointers(f.Measures)); err != nil {
+		return nil, err
+	}
 	current, err := Export(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -52,6 +55,16 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 		}
 	}
 	return plan, nil
+}
+
+// pointers are the risks that measures lower and the decisions that they follow.
+func pointers(measures []Measure) []item.Pointer {
+	var all []item.Pointer
+	for _, m := range measures {
+		all = append(all, item.Point(fmt.Sprintf("measures[%s].risks", m.ID), "risk", m.Risks...)...)
+		all = append(all, item.Point(fmt.Sprintf("measures[%s].decision", m.ID), "decision", m.Decision)...)
+	}
+	return all
 }
 
 func carryOut(ctx context.Context, tx *db.Tx, c change.Change, funds map[string]Fund, measures map[string]Measure) error {

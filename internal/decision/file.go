@@ -29,7 +29,7 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := dangling(ctx, tx, f.Decisions); err != nil {
+	if err := item.Dangling(ctx, tx, pointers(f.Decisions)); err != nil {
 		return nil, err
 	}
 	current, err := Export(ctx, tx)
@@ -91,21 +91,15 @@ func (d Decision) asStored() Decision {
 	return d
 }
 
-// dangling refuses decisions about items that do not exist.
-func dangling(ctx context.Context, r db.Reader, decisions []Decision) error {
-	var wrong []*problem.Error
+// pointers are the items that decisions are about. Who proposed and answered may have left.
+func pointers(decisions []Decision) []item.Pointer {
+	var all []item.Pointer
 	for _, d := range decisions {
-		if d.About == "" {
-			continue
-		}
-		_, err := item.Get(ctx, r, d.About)
-		if problem.Is(err, problem.NotFound) {
-			wrong = append(wrong, problem.Field(fmt.Sprintf("decisions[%s].about", d.ID), "problem.dangling", "value", d.About))
-		} else if err != nil {
-			return err
+		if d.About != "" {
+			all = append(all, item.Pointer{Field: fmt.Sprintf("decisions[%s].about", d.ID), To: d.About, Text: string(d.About)})
 		}
 	}
-	return problem.Many(wrong)
+	return all
 }
 
 func remove(ctx context.Context, tx *db.Tx, name ref.Ref) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,13 +121,21 @@ func Apply(ctx context.Context, tx *db.Tx, in ApplyIn) ([]change.Change, error) 
 	for _, p := range f.parts() {
 		changes, err := f.applyPart(ctx, tx, p)
 		if found, ok := problem.As(err); ok {
-			wrong = append(wrong, flatten(found)...)
+			wrong = append(wrong, believable(flatten(found), len(wrong) > 0)...)
 		} else if err != nil {
 			return nil, fmt.Errorf("apply %s: %w", p.file, err)
 		}
 		all = append(all, changes...)
 	}
 	return all, problem.Many(wrong)
+}
+
+// believable leaves out what only follows from errors in earlier files: names that would exist without them.
+func believable(found []*problem.Error, afterErrors bool) []*problem.Error {
+	if !afterErrors {
+		return found
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(p *problem.Error) bool { return p.Key == "problem.dangling" })
 }
 
 // OpApply applies a folder; run dry, it only tells what would become different.

@@ -83,3 +83,40 @@ func Titles(ctx context.Context, r db.Reader, of []ref.Ref) (map[ref.Ref]i18n.Te
 	}
 	return titles, nil
 }
+
+// Pointer is a field that names an item.
+type Pointer struct {
+	Field string
+	To    ref.Ref
+	Text  string // as it is written in the field
+}
+
+// Point gathers pointers of one field; empty ids point nowhere and are left out.
+func Point(field, kind string, ids ...string) []Pointer {
+	var all []Pointer
+	for _, id := range ids {
+		if id != "" {
+			all = append(all, Pointer{Field: field, To: ref.New(kind, id), Text: id})
+		}
+	}
+	return all
+}
+
+// Dangling reports the pointers to items that do not exist, each with its field.
+func Dangling(ctx context.Context, r db.Reader, pointers []Pointer) error {
+	names := make([]ref.Ref, len(pointers))
+	for i, p := range pointers {
+		names[i] = p.To
+	}
+	known, err := Titles(ctx, r, names)
+	if err != nil {
+		return err
+	}
+	var wrong []*problem.Error
+	for _, p := range pointers {
+		if _, ok := known[p.To]; !ok {
+			wrong = append(wrong, problem.Field(p.Field, "problem.dangling", "value", p.Text))
+		}
+	}
+	return problem.Many(wrong)
+}

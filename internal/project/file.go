@@ -28,6 +28,9 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := item.Dangling(ctx, tx, pointers(f.Projects)); err != nil {
+		return nil, err
+	}
 	current, err := Export(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -50,6 +53,18 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 		}
 	}
 	return plan, nil
+}
+
+// pointers are what projects change and who answers for them. Who exempted one may have left.
+func pointers(projects []Project) []item.Pointer {
+	var all []item.Pointer
+	for _, p := range projects {
+		field := func(name string) string { return fmt.Sprintf("projects[%s].%s", p.ID, name) }
+		all = append(all, item.Point(field("elements"), "element", p.Elements...)...)
+		all = append(all, item.Point(field("owner"), "person", p.Owner)...)
+		all = append(all, item.Point(field("security_partner"), "person", p.SecurityPartner)...)
+	}
+	return all
 }
 
 // index checks all projects and gives them by id, with the order of the file.

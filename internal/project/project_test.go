@@ -7,6 +7,7 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/db/dbtest"
+	"accordo.dev/internal/item"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/project"
 )
@@ -23,6 +24,9 @@ func portfolio() project.File {
 func apply(t *testing.T, d *db.DB, f project.File) (plan []change.Change) {
 	t.Helper()
 	dbtest.Change(t, d, func(tx *db.Tx) (err error) {
+		if err := item.Put(context.Background(), tx, item.Item{Ref: "element:app", Area: "landscape"}); err != nil {
+			return err
+		}
 		plan, err = project.Apply(context.Background(), tx, f)
 		return err
 	})
@@ -97,5 +101,19 @@ func TestFileErrorsNameProjectAndField(t *testing.T) {
 	p, ok := problem.As(err)
 	if !ok || len(p.Causes) != 3 || p.Causes[0].Field != "projects[onboarding].design_gate_due" {
 		t.Errorf("got %v, want three problems, the first of onboarding's gate", err)
+	}
+}
+
+func TestFileRefusesElementsAndOwnersThatDoNotExist(t *testing.T) {
+	d := dbtest.SQLite(t)
+	wrong := portfolio()
+	wrong.Projects[1].Owner = "nobody"
+	err := d.Change(context.Background(), db.System("test"), func(tx *db.Tx) error {
+		_, err := project.Apply(context.Background(), tx, wrong)
+		return err
+	})
+	p, ok := problem.As(err)
+	if !ok || len(p.Causes) != 2 || p.Causes[0].Field != "projects[onboarding].elements" || p.Causes[1].Field != "projects[gateway].owner" {
+		t.Errorf("got %v, want the element and the owner named", err)
 	}
 }

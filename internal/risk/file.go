@@ -33,6 +33,9 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
+	if err := item.Dangling(ctx, tx, f.pointers()); err != nil {
+		return nil, err
+	}
 	current, err := Export(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -53,6 +56,19 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 		}
 	}
 	return plan, err
+}
+
+// pointers are what scenarios hang on and who owns them. Who estimated them may have left.
+func (f File) pointers() []item.Pointer {
+	var all []item.Pointer
+	for _, s := range f.Scenarios {
+		field := func(name string) string { return fmt.Sprintf("scenarios[%s].%s", s.ID, name) }
+		all = append(all, item.Point(field("asset"), "element", s.Asset)...)
+		all = append(all, item.Point(field("services"), "element", s.Services...)...)
+		all = append(all, item.Point(field("owner_it"), "person", s.OwnerIT)...)
+		all = append(all, item.Point(field("owner_security"), "person", s.OwnerSecurity)...)
+	}
+	return all
 }
 
 func (f File) check() error {
