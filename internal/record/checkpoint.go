@@ -113,6 +113,9 @@ func OpenCheckpoint(text, public string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
 	}
+	if len(opened.Sigs) != 1 || len(opened.UnverifiedSigs) > 0 || !canonical(opened.Sigs[0].Base64) {
+		return Checkpoint{}, fmt.Errorf("checkpoint: not exactly one signature, as written")
+	}
 	lines := strings.Split(opened.Text, "\n")
 	if len(lines) < 4 || lines[0] != "accordo-record" {
 		return Checkpoint{}, fmt.Errorf("checkpoint: not of an accordo record")
@@ -126,4 +129,11 @@ func OpenCheckpoint(text, public string) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("checkpoint root: not a hash")
 	}
 	return Checkpoint{Size: size, Root: tlog.Hash(root), Note: text}, nil
+}
+
+// canonical tells whether base64 text is the one way to write its bytes: the last character may hold
+// bits that decoding ignores, and a changed bit must not pass.
+func canonical(text string) bool {
+	_, err := base64.StdEncoding.Strict().DecodeString(text)
+	return err == nil
 }
