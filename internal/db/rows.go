@@ -109,7 +109,7 @@ func (tx *Tx) InsertMany(ctx context.Context, table string, columns []string, ro
 		}
 	}
 	if tx.engine == Postgres {
-		return tx.copy(ctx, table, columns, rows)
+		return tx.load(ctx, table, columns, rows)
 	}
 	return tx.insert(ctx, table, columns, rows)
 }
@@ -191,6 +191,17 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// load copies rows and, after many, tells the planner: with the statistics of an empty table it would go
+// through whole indexes for each row of what follows in the same transaction.
+func (tx *Tx) load(ctx context.Context, table string, columns []string, rows [][]any) error {
+	const many = 1000
+	if err := tx.copy(ctx, table, columns, rows); err != nil || len(rows) < many {
+		return err
+	}
+	_, err := tx.Exec(ctx, "ANALYZE "+table)
+	return err
 }
 
 func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows [][]any) error {
