@@ -344,6 +344,6 @@ func contains(b *sqlbuilder.SelectBuilder, column, text string) string {
 
 // holds is contains for a column in lower case.
 func holds(b *sqlbuilder.SelectBuilder, column, text string) string {
-	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
+	pattern := db.Holding(strings.ToLower(text))
 	return column + " LIKE " + b.Var(pattern) + ` ESCAPE '\'`
 }
