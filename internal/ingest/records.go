@@ -233,31 +233,37 @@ type DanglingReference struct {
 	At    At
 }
 
-// NodeRecord is an entity of a Backstage catalogue.
+// NodeRecord is a thing of an outside map, in the words of its format.
 type NodeRecord struct {
-	Ref         string // kind:namespace/name, lower case: how the catalogue compares names
-	Kind        string // as written: Component, API, ...
+	Ref         string // the id by which the format names it; in Backstage kind:namespace/name, lower case
+	Kind        string // as written: Component, ApplicationComponent, Deployment, ...
 	Namespace   string
 	Name        string
 	Title       string
 	Description string
-	Type        string // spec.type
-	Lifecycle   string // spec.lifecycle
+	Type        string // a finer word than the kind, where the format has one; in Backstage spec.type
+	Lifecycle   string // as written; in Backstage spec.lifecycle
 	Tags        []string
+	Props       map[string]string // what else the format says, by its own names
 	File        string
 	At          At
 }
 
-// EdgeRecord is a relation between two entities, in one direction of each of Backstage's pairs.
+// EdgeRecord is a relation of an outside map, in the direction in which its format writes it.
 type EdgeRecord struct {
-	From, To string // refs
-	Type     string // ownedBy, partOf, dependsOn, providesApi, consumesApi, childOf, memberOf, or another as written
-	Field    string // the field that says so
+	From, To string // refs; where an end is itself a relation, its Key
+	Type     string // as written: dependsOn, Serving, ...; in Backstage one of each of its pairs
+	Key      string // the id of the relation, where the format has one
+	Name     string
+	Field    string            // the field that says so
+	Props    map[string]string // what else the format says, by its own names
+	FromEdge bool              // From is the Key of a relation (ArchiMate allows it)
+	ToEdge   bool
 	File     string
 	At       At
 }
 
-// Catalogue is what a set of Backstage files says.
+// Catalogue is what a set of files of one format says, every thing once.
 type Catalogue struct {
 	Nodes        []NodeRecord
 	Edges        []EdgeRecord
