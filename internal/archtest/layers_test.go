@@ -38,11 +38,11 @@ var layers = []struct {
 		"internal/organisation",
 		"internal/identity",   // people and offices, asked by everybody
 		"internal/governance", // independence of the offices
+		"internal/decision",   // about anything, by name; areas spend decisions
 		"internal/landscape",
 		"internal/evidence", // facts about elements
 		"internal/risk",     // scenarios about elements
 		"internal/project",
-		"internal/decision", // about anything, by name
 		"internal/budget",
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},

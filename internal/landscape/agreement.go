@@ -14,23 +14,25 @@ import (
 	"accordo.dev/internal/ref"
 )
 
-// AgreementKinds are a contract, a service level agreement, a data processing agreement and an
-// interconnection security agreement (NIST SP 800-47r1).
-var AgreementKinds = []string{"contract", "sla", "dpa", "isa"}
+// AgreementKinds are a contract, a service level agreement, a data processing agreement, and those of
+// NIST SP 800-47r1: interconnection security agreement, information exchange agreement, memorandum of
+// understanding, non-disclosure agreement, user agreement.
+var AgreementKinds = []string{"contract", "sla", "dpa", "isa", "iea", "mou", "nda", "user-agreement"}
 
 // Agreement is what was agreed with another party about elements of the map. Without an end it is open,
 // or nobody has said when it ends.
 type Agreement struct {
-	ID      string   `yaml:"id" json:"id"`
-	Title   string   `yaml:"title" json:"title"`
-	TitleIT string   `yaml:"title_it,omitempty" json:"titleIt,omitempty"`
-	Kind    string   `yaml:"kind" json:"kind"`
-	Party   string   `yaml:"party,omitempty" json:"party,omitempty"` // element id
-	From    string   `yaml:"from,omitempty" json:"from,omitempty"`   // day
-	Until   string   `yaml:"until,omitempty" json:"until,omitempty"` // last day
-	Covers  []string `yaml:"covers,omitempty" json:"covers,omitempty"`
-	Source  string   `yaml:"source,omitempty" json:"source,omitempty"`
-	Version int64    `yaml:"-" json:"version,omitempty"`
+	ID         string            `yaml:"id" json:"id"`
+	Title      string            `yaml:"title" json:"title"`
+	TitleIT    string            `yaml:"title_it,omitempty" json:"titleIt,omitempty"`
+	Kind       string            `yaml:"kind" json:"kind"`
+	Party      string            `yaml:"party,omitempty" json:"party,omitempty"` // element id
+	From       string            `yaml:"from,omitempty" json:"from,omitempty"`   // day
+	Until      string            `yaml:"until,omitempty" json:"until,omitempty"` // last day
+	Covers     []string          `yaml:"covers,omitempty" json:"covers,omitempty"`
+	Properties map[string]string `yaml:"properties,omitempty" json:"properties,omitempty"` // what sources say that has no field here
+	Source     string            `yaml:"source,omitempty" json:"source,omitempty"`
+	Version    int64             `yaml:"-" json:"version,omitempty"`
 }
 
 // Name is the title in both languages.
@@ -57,6 +59,7 @@ func (a Agreement) check(field func(string) string, known func(string) bool) []*
 		c.add(problem.Field(field("title"), "problem.required"))
 	}
 	c.choice("kind", a.Kind, AgreementKinds...)
+	c.properties("properties", a.Properties)
 	c.day("from", a.From)
 	c.day("until", a.Until)
 	if a.From != "" && a.Until != "" && a.Until < a.From {
@@ -74,7 +77,7 @@ func (a Agreement) check(field func(string) string, known func(string) bool) []*
 }
 
 func (a Agreement) normal() Agreement {
-	a.Covers = wordSet(a.Covers)
+	a.Covers, a.Properties = wordSet(a.Covers), someProperties(a.Properties)
 	if a.Source == "" {
 		a.Source = Hand
 	}
@@ -119,12 +122,16 @@ func (a Agreement) Target() ref.Ref {
 
 // putAgreement writes an agreement as it is, new or not.
 func putAgreement(ctx context.Context, tx *db.Tx, a Agreement) (Agreement, error) {
+	if err := keepPast(ctx, tx, "agreement", []string{a.ID}); err != nil {
+		return a, err
+	}
 	a.Version++
-	_, err := tx.Exec(ctx, `INSERT INTO agreement (id, title, title_it, kind, party, from_day, until_day, source, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	_, err := tx.Exec(ctx, `INSERT INTO agreement (id, title, title_it, kind, party, from_day, until_day, source, version, properties)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, title_it = excluded.title_it, kind = excluded.kind, party = excluded.party,
-			from_day = excluded.from_day, until_day = excluded.until_day, source = excluded.source, version = excluded.version`,
-		a.ID, a.Title, a.TitleIT, a.Kind, a.Party, a.From, a.Until, a.Source, a.Version)
+			from_day = excluded.from_day, until_day = excluded.until_day, source = excluded.source, version = excluded.version,
+			properties = excluded.properties`,
+		a.ID, a.Title, a.TitleIT, a.Kind, a.Party, a.From, a.Until, a.Source, a.Version, packProperties(a.Properties))
 	if err != nil {
 		return a, err
 	}
@@ -144,6 +151,9 @@ func putAgreement(ctx context.Context, tx *db.Tx, a Agreement) (Agreement, error
 }
 
 func removeAgreement(ctx context.Context, tx *db.Tx, name ref.Ref) error {
+	if err := keepPast(ctx, tx, "agreement", []string{name.ID()}); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, "DELETE FROM agreement WHERE id = $1", name.ID()); err != nil {
 		return err
 	}
@@ -153,7 +163,7 @@ func removeAgreement(ctx context.Context, tx *db.Tx, name ref.Ref) error {
 
 // agreements loads all agreements with what they cover, by id.
 func agreements(ctx context.Context, r db.Reader) ([]Agreement, error) {
-	all, err := db.All(ctx, r, scanAgreement, `SELECT id, title, title_it, kind, party, from_day, until_day, source, version
+	all, err := db.All(ctx, r, scanAgreement, `SELECT id, title, title_it, kind, party, from_day, until_day, source, version, properties
 		FROM agreement ORDER BY id`)
 	if err != nil {
 		return nil, err
@@ -175,7 +185,13 @@ func agreements(ctx context.Context, r db.Reader) ([]Agreement, error) {
 
 func scanAgreement(s db.Scan) (Agreement, error) {
 	var a Agreement
-	return a, s(&a.ID, &a.Title, &a.TitleIT, &a.Kind, &a.Party, &a.From, &a.Until, &a.Source, &a.Version)
+	var properties string
+	if err := s(&a.ID, &a.Title, &a.TitleIT, &a.Kind, &a.Party, &a.From, &a.Until, &a.Source, &a.Version, &properties); err != nil {
+		return a, err
+	}
+	var err error
+	a.Properties, err = unpackProperties(properties)
+	return a, err
 }
 
 // applyAgreements makes the agreements those that the file says.

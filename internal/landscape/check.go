@@ -57,6 +57,17 @@ func (c *checker) short(name, text string, limit int) {
 	}
 }
 
+// properties bounds what a source may say beyond the fields.
+func (c *checker) properties(name string, all map[string]string) {
+	if len(all) > 200 {
+		c.add(problem.Field(c.field(name), "problem.range", "value", len(all), "min", 0, "max", 200))
+	}
+	for key, value := range all {
+		c.short(name, key, 200)
+		c.short(name, value, 4000)
+	}
+}
+
 // plain names the fields of a form by themselves.
 func plain(name string) string { return name }
 
@@ -147,6 +158,54 @@ func words[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, one := range list {
 		out[i] = string(one)
+	}
+	return out
+}
+
+// someProperties is nil for none, so that equal things compare equal.
+func someProperties(all map[string]string) map[string]string {
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+func packProperties(all map[string]string) string {
+	if len(all) == 0 {
+		return "{}"
+	}
+	data, _ := json.Marshal(all) //nolint:errcheck // strings always marshal
+	return string(data)
+}
+
+func unpackProperties(text string) (all map[string]string, err error) {
+	if text == "{}" {
+		return nil, nil
+	}
+	return all, json.Unmarshal([]byte(text), &all)
+}
+
+// toMicrosecond is an instant as the database keeps it.
+func toMicrosecond(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	kept := at.UTC().Truncate(time.Microsecond)
+	return &kept
+}
+
+// began is when a thing came on the map; nil for things older than that note.
+func began(micros int64) *time.Time {
+	if micros == 0 {
+		return nil
+	}
+	return instant(&micros)
+}
+
+func ids[T any](all []T, id func(T) string) []string {
+	out := make([]string, len(all))
+	for i, one := range all {
+		out[i] = id(one)
 	}
 	return out
 }

@@ -153,6 +153,7 @@ func LoadMap(ctx context.Context, r db.Reader) (Map, error) {
 	if m.Connections, err = db.All(ctx, r, scanConnection, "SELECT "+connectionColumns+" FROM connection WHERE ended_at IS NULL"); err != nil {
 		return m, err
 	}
+	slices.SortFunc(m.Connections, func(a, b Connection) int { return compare(a.ID, b.ID) })
 	agreed, err := agreements(ctx, r)
 	for _, a := range agreed {
 		m.Agreements[a.ID] = a

@@ -28,10 +28,14 @@ const (
 	SuppliedBy  ConnectionKind = "supplied-by"
 	AnswersTo   ConnectionKind = "answers-to" // owned by, supervised by, reports to
 	Serves      ConnectionKind = "serves"
+	Triggers    ConnectionKind = "triggers"   // the first starts the second
+	Realizes    ConnectionKind = "realizes"   // the lower makes the upper work
+	Accesses    ConnectionKind = "accesses"   // reads or writes
+	RelatesTo   ConnectionKind = "relates-to" // in a way that nobody has said
 )
 
 // ConnectionKinds lists all kinds of connection.
-var ConnectionKinds = []ConnectionKind{Uses, RunsOn, Serves, SuppliedBy, FlowsTo, PerformedBy, PartOf, AnswersTo}
+var ConnectionKinds = []ConnectionKind{Uses, RunsOn, Serves, SuppliedBy, FlowsTo, PerformedBy, PartOf, AnswersTo, Triggers, Realizes, Accesses, RelatesTo}
 
 // Dependency is the direction in which one end needs the other. Failure travels against it.
 type Dependency string
@@ -71,9 +75,9 @@ func (k ConnectionKind) Usual() (Dependency, Strength) {
 	switch k {
 	case Uses, RunsOn, SuppliedBy:
 		return Forward, Hard
-	case Serves:
+	case Serves, Realizes:
 		return Backward, Hard
-	case FlowsTo:
+	case FlowsTo, Triggers:
 		return Backward, Soft
 	case PerformedBy:
 		return Forward, Soft
@@ -85,26 +89,33 @@ func (k ConnectionKind) Usual() (Dependency, Strength) {
 // Connection is an integration or another tie between two elements: a record of its own, with owners on
 // both sides, what it carries and under which agreement.
 type Connection struct {
-	ID            string         `yaml:"id" json:"id"`
-	From          string         `yaml:"from" json:"from"`
-	To            string         `yaml:"to" json:"to"`
-	Kind          ConnectionKind `yaml:"kind" json:"kind"`
-	Dependency    Dependency     `yaml:"dependency,omitempty" json:"dependency,omitempty"`
-	Strength      Strength       `yaml:"strength,omitempty" json:"strength,omitempty"`
-	KOfN          *int64         `yaml:"k_of_n,omitempty" json:"kOfN,omitempty"` // so many of the providers of this kind must work
-	Protocol      string         `yaml:"protocol,omitempty" json:"protocol,omitempty"`
-	Data          []string       `yaml:"data,omitempty" json:"data,omitempty"`
-	Encrypted     *bool          `yaml:"encrypted,omitempty" json:"encrypted,omitempty"`
-	Authenticated *bool          `yaml:"authenticated,omitempty" json:"authenticated,omitempty"`
-	OwnerFrom     string         `yaml:"owner_from,omitempty" json:"ownerFrom,omitempty"` // person id
-	OwnerTo       string         `yaml:"owner_to,omitempty" json:"ownerTo,omitempty"`     // person id
-	Agreement     string         `yaml:"agreement,omitempty" json:"agreement,omitempty"`
-	Phase         Phase          `yaml:"phase,omitempty" json:"phase,omitempty"`
-	Source        string         `yaml:"source,omitempty" json:"source,omitempty"`
-	ExternalID    string         `yaml:"external_id,omitempty" json:"externalId,omitempty"`
-	ByHand        []string       `yaml:"by_hand,omitempty" json:"byHand,omitempty"`
-	EndedAt       *time.Time     `yaml:"ended_at,omitempty" json:"endedAt,omitempty"`
-	Version       int64          `yaml:"-" json:"version,omitempty"`
+	ID            string            `yaml:"id" json:"id"`
+	From          string            `yaml:"from" json:"from"`
+	To            string            `yaml:"to" json:"to"`
+	FromTie       string            `yaml:"from_tie,omitempty" json:"fromTie,omitempty"` // connection that is this end itself; From is its own first end then
+	ToTie         string            `yaml:"to_tie,omitempty" json:"toTie,omitempty"`
+	Kind          ConnectionKind    `yaml:"kind" json:"kind"`
+	Dependency    Dependency        `yaml:"dependency,omitempty" json:"dependency,omitempty"`
+	Strength      Strength          `yaml:"strength,omitempty" json:"strength,omitempty"`
+	KOfN          *int64            `yaml:"k_of_n,omitempty" json:"kOfN,omitempty"` // so many of the providers of this kind must work
+	Protocol      string            `yaml:"protocol,omitempty" json:"protocol,omitempty"`
+	Data          []string          `yaml:"data,omitempty" json:"data,omitempty"`
+	Encrypted     *bool             `yaml:"encrypted,omitempty" json:"encrypted,omitempty"`
+	Authenticated *bool             `yaml:"authenticated,omitempty" json:"authenticated,omitempty"`
+	Logged        *bool             `yaml:"logged,omitempty" json:"logged,omitempty"`        // what passes is logged centrally
+	OwnerFrom     string            `yaml:"owner_from,omitempty" json:"ownerFrom,omitempty"` // person id
+	OwnerTo       string            `yaml:"owner_to,omitempty" json:"ownerTo,omitempty"`     // person id
+	Agreement     string            `yaml:"agreement,omitempty" json:"agreement,omitempty"`
+	Phase         Phase             `yaml:"phase,omitempty" json:"phase,omitempty"`
+	ReviewOn      string            `yaml:"review_on,omitempty" json:"reviewOn,omitempty"` // day of the next review
+	Properties    map[string]string `yaml:"properties,omitempty" json:"properties,omitempty"`
+	Original      string            `yaml:"original,omitempty" json:"original,omitempty"` // its kind in the words of its source
+	Source        string            `yaml:"source,omitempty" json:"source,omitempty"`
+	ExternalID    string            `yaml:"external_id,omitempty" json:"externalId,omitempty"`
+	ByHand        []string          `yaml:"by_hand,omitempty" json:"byHand,omitempty"`
+	BeganAt       *time.Time        `yaml:"began_at,omitempty" json:"beganAt,omitempty"`
+	EndedAt       *time.Time        `yaml:"ended_at,omitempty" json:"endedAt,omitempty"`
+	Version       int64             `yaml:"-" json:"version,omitempty"`
 }
 
 // Ref is the name of the connection for other areas.
@@ -144,6 +155,12 @@ func (c Connection) check(field func(string) string) []*problem.Error {
 	k.choice("phase", string(c.Phase), words(Phases)...)
 	k.between("k_of_n", c.KOfN, 1, 1000)
 	k.short("protocol", c.Protocol, 200)
+	k.short("original", c.Original, 200)
+	k.day("review_on", c.ReviewOn)
+	k.properties("properties", c.Properties)
+	if (c.FromTie != "" || c.ToTie != "") && c.Dependency != NoDependency {
+		k.add(problem.Choice(field("dependency"), string(c.Dependency), string(NoDependency)))
+	}
 	return k.wrong
 }
 
@@ -162,11 +179,11 @@ func (c Connection) normal() Connection {
 	if c.Source == "" {
 		c.Source = Hand
 	}
-	c.Data, c.ByHand = wordSet(c.Data), wordSet(c.ByHand)
-	if c.EndedAt != nil {
-		at := c.EndedAt.UTC().Truncate(time.Microsecond)
-		c.EndedAt = &at
+	if c.FromTie != "" || c.ToTie != "" {
+		c.Dependency = NoDependency // a relation about a relation makes nothing need anything
 	}
+	c.Data, c.ByHand, c.Properties = wordSet(c.Data), wordSet(c.ByHand), someProperties(c.Properties)
+	c.BeganAt, c.EndedAt = toMicrosecond(c.BeganAt), toMicrosecond(c.EndedAt)
 	if c.ID == "" {
 		c.ID = c.naturalID()
 	}
@@ -189,7 +206,8 @@ func (c Connection) people(field func(string) string) map[string]string {
 }
 
 const connectionColumns = `id, from_id, to_id, kind, dependency, strength, k_of_n, protocol, data, encrypted, authenticated,
-	owner_from, owner_to, agreement, phase, source, external_id, by_hand, ended_at, version`
+	owner_from, owner_to, agreement, phase, source, external_id, by_hand, ended_at, version,
+	from_tie, to_tie, logged, review_on, properties, original, began_at`
 
 var (
 	connectionNames = columnNames(connectionColumns)
@@ -198,14 +216,19 @@ var (
 
 func scanConnection(s db.Scan) (Connection, error) {
 	var c Connection
-	var data, byHand string
+	var data, byHand, properties string
+	var start int64
 	var ended *int64
 	err := s(&c.ID, &c.From, &c.To, &c.Kind, &c.Dependency, &c.Strength, &c.KOfN, &c.Protocol, &data, &c.Encrypted, &c.Authenticated,
-		&c.OwnerFrom, &c.OwnerTo, &c.Agreement, &c.Phase, &c.Source, &c.ExternalID, &byHand, &ended, &c.Version)
+		&c.OwnerFrom, &c.OwnerTo, &c.Agreement, &c.Phase, &c.Source, &c.ExternalID, &byHand, &ended, &c.Version,
+		&c.FromTie, &c.ToTie, &c.Logged, &c.ReviewOn, &properties, &c.Original, &start)
 	if err != nil {
 		return c, err
 	}
-	c.EndedAt = instant(ended)
+	c.BeganAt, c.EndedAt = began(start), instant(ended)
+	if c.Properties, err = unpackProperties(properties); err != nil {
+		return c, err
+	}
 	if err := json.Unmarshal([]byte(data), &c.Data); err != nil {
 		return c, err
 	}
@@ -220,23 +243,34 @@ func (c Connection) values() []any {
 	consumer, provider, _ := c.Need()
 	return []any{
 		c.ID, c.From, c.To, string(c.Kind), string(c.Dependency), string(c.Strength), c.KOfN, c.Protocol, pack(c.Data), c.Encrypted, c.Authenticated,
-		c.OwnerFrom, c.OwnerTo, c.Agreement, string(c.Phase), c.Source, c.ExternalID, pack(c.ByHand), micros(c.EndedAt), c.Version, consumer, provider,
+		c.OwnerFrom, c.OwnerTo, c.Agreement, string(c.Phase), c.Source, c.ExternalID, pack(c.ByHand), micros(c.EndedAt), c.Version,
+		c.FromTie, c.ToTie, c.Logged, c.ReviewOn, packProperties(c.Properties), c.Original, micros(c.BeganAt), consumer, provider,
 	}
 }
 
 func insertConnections(ctx context.Context, tx *db.Tx, all []Connection) error {
 	rows := make([][]any, len(all))
+	now := tx.Now()
 	for i := range all {
 		all[i].Version = 1
+		if all[i].BeganAt == nil {
+			all[i].BeganAt = toMicrosecond(&now)
+		}
 		rows[i] = all[i].values()
 		tx.Touch(all[i].Ref())
 	}
-	return insertRows(ctx, tx, "connection", storedNames, rows)
+	if err := insertRows(ctx, tx, "connection", storedNames, rows); err != nil {
+		return err
+	}
+	return newRevision(ctx, tx)
 }
 
 func updateConnections(ctx context.Context, tx *db.Tx, all []Connection) error {
 	if len(all) == 0 {
 		return nil
+	}
+	if err := keepPast(ctx, tx, "connection", ids(all, func(c Connection) string { return c.ID })); err != nil {
+		return err
 	}
 	stmt, err := tx.Prepare(ctx, "UPDATE connection SET "+assignments(storedNames)+" WHERE id = $1")
 	if err != nil {
@@ -255,7 +289,7 @@ func updateConnections(ctx context.Context, tx *db.Tx, all []Connection) error {
 
 // Connect ties two elements together.
 func Connect(ctx context.Context, tx *db.Tx, c Connection) (Connection, error) {
-	c.Source, c.ExternalID, c.ByHand, c.EndedAt = Hand, "", nil, nil
+	c.Source, c.ExternalID, c.ByHand, c.BeganAt, c.EndedAt = Hand, "", nil, nil, nil
 	c = c.normal()
 	wrong := append(c.check(plain), peopleExist(ctx, tx, c.people(plain))...)
 	for name, end := range map[string]string{"from": c.From, "to": c.To} {
@@ -284,7 +318,7 @@ func Connect(ctx context.Context, tx *db.Tx, c Connection) (Connection, error) {
 	if have[0].EndedAt == nil {
 		return c, problem.Field("id", "problem.twice", "value", c.ID)
 	}
-	all[0].Version = have[0].Version // it ended once and begins again
+	all[0].Version, all[0].BeganAt = have[0].Version, have[0].BeganAt // it ended once and begins again
 	err = updateConnections(ctx, tx, all)
 	return all[0], err
 }

@@ -65,41 +65,59 @@ func (k Kind) Recovers() bool { return k == KindService || k == KindProcess || k
 // Lifecycles are the states of an element's life; empty means that nobody has said.
 var Lifecycles = []string{"planned", "live", "retiring", "retired"}
 
+// Variants are the finer words of some kinds; empty means that nobody has said.
+var Variants = map[Kind][]string{
+	KindSystem:      {"on-premises", "cloud", "saas"},
+	KindDeviceFleet: {"managed", "mobile", "personal", "iot"},
+}
+
+// Substitutabilities are the four grades in which a supplier can be replaced, from the register of
+// information of DORA: easily, with medium effort, with great effort, not at all.
+var Substitutabilities = []string{"easy", "medium", "complex", "none"}
+
 // Hand is the source of what people entered themselves.
 const Hand = "hand"
 
 // Element is one thing on the map. A nil number was never said; it is not zero.
 type Element struct {
-	ID              string     `yaml:"id" json:"id"`
-	Kind            Kind       `yaml:"kind" json:"kind"`
-	Name            string     `yaml:"name" json:"name"`
-	NameIT          string     `yaml:"name_it,omitempty" json:"nameIt,omitempty"`
-	Description     string     `yaml:"description,omitempty" json:"description,omitempty"`
-	Layer           string     `yaml:"layer,omitempty" json:"layer,omitempty"`
-	Outside         bool       `yaml:"outside,omitempty" json:"outside,omitempty"`         // not under our control
-	Criticality     *int64     `yaml:"criticality,omitempty" json:"criticality,omitempty"` // 1 (highest) to 4
-	Owner           string     `yaml:"owner,omitempty" json:"owner,omitempty"`             // person id
-	SecurityOwner   string     `yaml:"security_owner,omitempty" json:"securityOwner,omitempty"`
-	RTO             *int64     `yaml:"rto_min,omitempty" json:"rtoMin,omitempty"`   // recovery time objective, minutes
-	RPO             *int64     `yaml:"rpo_min,omitempty" json:"rpoMin,omitempty"`   // recovery point objective, minutes
-	MTPD            *int64     `yaml:"mtpd_min,omitempty" json:"mtpdMin,omitempty"` // maximum tolerable period of disruption, minutes
-	MTDL            *int64     `yaml:"mtdl_min,omitempty" json:"mtdlMin,omitempty"` // maximum tolerable data loss, minutes
-	SLO             *float64   `yaml:"slo,omitempty" json:"slo,omitempty"`          // promised availability, a share: 0.999
-	BIAWeight       *float64   `yaml:"bia_weight,omitempty" json:"biaWeight,omitempty"`
-	Monitored       bool       `yaml:"monitored,omitempty" json:"monitored,omitempty"`
-	Confidentiality *int64     `yaml:"confidentiality,omitempty" json:"confidentiality,omitempty"` // 1 (lowest) to 4
-	Integrity       *int64     `yaml:"integrity,omitempty" json:"integrity,omitempty"`
-	Availability    *int64     `yaml:"availability,omitempty" json:"availability,omitempty"`
-	Lifecycle       string     `yaml:"lifecycle,omitempty" json:"lifecycle,omitempty"`
-	EndOfLife       string     `yaml:"end_of_life,omitempty" json:"endOfLife,omitempty"` // day after which nobody supports it
-	CostEURYear     *float64   `yaml:"cost_eur_year,omitempty" json:"costEurYear,omitempty"`
-	Tags            []string   `yaml:"tags,omitempty" json:"tags,omitempty"`
-	Aliases         []string   `yaml:"aliases,omitempty" json:"aliases,omitempty"` // names under which scanners and monitors know it
-	Source          string     `yaml:"source,omitempty" json:"source,omitempty"`   // who brought it: hand, or the name of an import
-	ExternalID      string     `yaml:"external_id,omitempty" json:"externalId,omitempty"`
-	ByHand          []string   `yaml:"by_hand,omitempty" json:"byHand,omitempty"` // fields of an imported element that people set; imports leave them alone
-	EndedAt         *time.Time `yaml:"ended_at,omitempty" json:"endedAt,omitempty"`
-	Version         int64      `yaml:"-" json:"version,omitempty"`
+	ID               string            `yaml:"id" json:"id"`
+	Kind             Kind              `yaml:"kind" json:"kind"`
+	Variant          string            `yaml:"variant,omitempty" json:"variant,omitempty"` // one of Variants of its kind
+	Name             string            `yaml:"name" json:"name"`
+	NameIT           string            `yaml:"name_it,omitempty" json:"nameIt,omitempty"`
+	Description      string            `yaml:"description,omitempty" json:"description,omitempty"`
+	Layer            string            `yaml:"layer,omitempty" json:"layer,omitempty"`
+	Domain           string            `yaml:"domain,omitempty" json:"domain,omitempty"`           // business domain that it belongs to
+	Outside          bool              `yaml:"outside,omitempty" json:"outside,omitempty"`         // not under our control
+	Criticality      *int64            `yaml:"criticality,omitempty" json:"criticality,omitempty"` // 1 (highest) to 4
+	Owner            string            `yaml:"owner,omitempty" json:"owner,omitempty"`             // person id
+	SecurityOwner    string            `yaml:"security_owner,omitempty" json:"securityOwner,omitempty"`
+	RTO              *int64            `yaml:"rto_min,omitempty" json:"rtoMin,omitempty"`   // recovery time objective, minutes
+	RPO              *int64            `yaml:"rpo_min,omitempty" json:"rpoMin,omitempty"`   // recovery point objective, minutes
+	MTPD             *int64            `yaml:"mtpd_min,omitempty" json:"mtpdMin,omitempty"` // maximum tolerable period of disruption, minutes
+	MTDL             *int64            `yaml:"mtdl_min,omitempty" json:"mtdlMin,omitempty"` // maximum tolerable data loss, minutes
+	SLO              *float64          `yaml:"slo,omitempty" json:"slo,omitempty"`          // promised availability, a share: 0.999
+	BIAWeight        *float64          `yaml:"bia_weight,omitempty" json:"biaWeight,omitempty"`
+	Monitored        bool              `yaml:"monitored,omitempty" json:"monitored,omitempty"`
+	Confidentiality  *int64            `yaml:"confidentiality,omitempty" json:"confidentiality,omitempty"` // 1 (lowest) to 4
+	Integrity        *int64            `yaml:"integrity,omitempty" json:"integrity,omitempty"`
+	Availability     *int64            `yaml:"availability,omitempty" json:"availability,omitempty"`
+	Lifecycle        string            `yaml:"lifecycle,omitempty" json:"lifecycle,omitempty"`
+	EndOfLife        string            `yaml:"end_of_life,omitempty" json:"endOfLife,omitempty"` // day after which nobody supports it
+	CostEURYear      *float64          `yaml:"cost_eur_year,omitempty" json:"costEurYear,omitempty"`
+	LossEURHour      *float64          `yaml:"loss_eur_hour,omitempty" json:"lossEurHour,omitempty"` // of a service: what each hour without it costs
+	Tags             []string          `yaml:"tags,omitempty" json:"tags,omitempty"`
+	Aliases          []string          `yaml:"aliases,omitempty" json:"aliases,omitempty"`                   // names under which scanners and monitors know it
+	Substitutability string            `yaml:"substitutability,omitempty" json:"substitutability,omitempty"` // of a supplier or partner: one of Substitutabilities
+	ExitPlan         *bool             `yaml:"exit_plan,omitempty" json:"exitPlan,omitempty"`                // of a supplier or partner
+	Properties       map[string]string `yaml:"properties,omitempty" json:"properties,omitempty"`             // what sources say that has no field here
+	Original         string            `yaml:"original,omitempty" json:"original,omitempty"`                 // its kind in the words of its source: archimate:ApplicationComponent
+	Source           string            `yaml:"source,omitempty" json:"source,omitempty"`                     // who brought it: hand, or the name of an import
+	ExternalID       string            `yaml:"external_id,omitempty" json:"externalId,omitempty"`
+	ByHand           []string          `yaml:"by_hand,omitempty" json:"byHand,omitempty"`   // fields of an imported element that people set; imports leave them alone
+	BeganAt          *time.Time        `yaml:"began_at,omitempty" json:"beganAt,omitempty"` // since when it is on the map
+	EndedAt          *time.Time        `yaml:"ended_at,omitempty" json:"endedAt,omitempty"`
+	Version          int64             `yaml:"-" json:"version,omitempty"`
 }
 
 // Title is the name in both languages.
@@ -121,11 +139,17 @@ func (e Element) check(field func(string) string) []*problem.Error {
 		c.add(problem.Field(field("id"), "landscape.error.id", "value", e.ID))
 	}
 	c.choice("kind", string(e.Kind), words(Kinds)...)
+	if slices.Contains(Reserved, e.ID) {
+		c.add(problem.Field(field("id"), "landscape.error.reserved", "value", e.ID))
+	}
+	c.choice("variant", e.Variant, append([]string{""}, Variants[e.Kind]...)...)
+	c.choice("substitutability", e.Substitutability, append([]string{""}, Substitutabilities...)...)
+	c.properties("properties", e.Properties)
 	c.choice("lifecycle", e.Lifecycle, append([]string{""}, Lifecycles...)...)
 	if strings.TrimSpace(e.Name) == "" {
 		c.add(problem.Field(field("name"), "problem.required"))
 	}
-	for name, text := range map[string]string{"name": e.Name, "name_it": e.NameIT, "layer": e.Layer} {
+	for name, text := range map[string]string{"name": e.Name, "name_it": e.NameIT, "layer": e.Layer, "domain": e.Domain, "original": e.Original} {
 		c.short(name, text, 200)
 	}
 	c.short("description", e.Description, 4000)
@@ -139,7 +163,7 @@ func (e Element) check(field func(string) string) []*problem.Error {
 	if e.SLO != nil && (*e.SLO <= 0 || *e.SLO > 1) {
 		c.add(problem.Field(field("slo"), "problem.range", "value", *e.SLO, "min", 0, "max", 1))
 	}
-	for name, amount := range map[string]*float64{"bia_weight": e.BIAWeight, "cost_eur_year": e.CostEURYear} {
+	for name, amount := range map[string]*float64{"bia_weight": e.BIAWeight, "cost_eur_year": e.CostEURYear, "loss_eur_hour": e.LossEURHour} {
 		if amount != nil && (*amount < 0 || *amount > 1e12) {
 			c.add(problem.Field(field(name), "problem.range", "value", *amount, "min", 0, "max", 1e12))
 		}
@@ -150,7 +174,8 @@ func (e Element) check(field func(string) string) []*problem.Error {
 
 const elementColumns = `id, kind, name, name_it, description, layer, outside, criticality, owner, security_owner,
 	rto_min, rpo_min, mtpd_min, mtdl_min, slo, bia_weight, monitored, confidentiality, integrity, availability,
-	lifecycle, end_of_life, cost_eur_year, tags, aliases, source, external_id, by_hand, ended_at, version`
+	lifecycle, end_of_life, cost_eur_year, tags, aliases, source, external_id, by_hand, ended_at, version,
+	variant, domain, loss_eur_hour, substitutability, exit_plan, properties, original, began_at`
 
 func scanElement(s db.Scan) (Element, error) {
 	e, rest := Element{}, &lists{}
@@ -163,8 +188,9 @@ func scanElement(s db.Scan) (Element, error) {
 
 // lists are the columns of an element that are kept as text.
 type lists struct {
-	tags, aliases, byHand string
-	ended                 *int64
+	tags, aliases, byHand, properties string
+	began                             int64
+	ended                             *int64
 }
 
 func (e *Element) targets(l *lists) []any {
@@ -172,11 +198,17 @@ func (e *Element) targets(l *lists) []any {
 		&e.ID, &e.Kind, &e.Name, &e.NameIT, &e.Description, &e.Layer, &e.Outside, &e.Criticality, &e.Owner, &e.SecurityOwner,
 		&e.RTO, &e.RPO, &e.MTPD, &e.MTDL, &e.SLO, &e.BIAWeight, &e.Monitored, &e.Confidentiality, &e.Integrity, &e.Availability,
 		&e.Lifecycle, &e.EndOfLife, &e.CostEURYear, &l.tags, &l.aliases, &e.Source, &e.ExternalID, &l.byHand, &l.ended, &e.Version,
+		&e.Variant, &e.Domain, &e.LossEURHour, &e.Substitutability, &e.ExitPlan, &l.properties, &e.Original, &l.began,
 	}
 }
 
 func (e *Element) unpack(l *lists) error {
 	e.EndedAt = instant(l.ended)
+	e.BeganAt = began(l.began)
+	var err error
+	if e.Properties, err = unpackProperties(l.properties); err != nil {
+		return err
+	}
 	for _, one := range []struct {
 		text string
 		into *[]string
@@ -199,6 +231,7 @@ func (e Element) values() []any {
 		e.ID, string(e.Kind), e.Name, e.NameIT, e.Description, e.Layer, e.Outside, e.Criticality, e.Owner, e.SecurityOwner,
 		e.RTO, e.RPO, e.MTPD, e.MTDL, e.SLO, e.BIAWeight, e.Monitored, e.Confidentiality, e.Integrity, e.Availability,
 		e.Lifecycle, e.EndOfLife, e.CostEURYear, pack(e.Tags), pack(e.Aliases), e.Source, e.ExternalID, pack(e.ByHand), micros(e.EndedAt), e.Version,
+		e.Variant, e.Domain, e.LossEURHour, e.Substitutability, e.ExitPlan, packProperties(e.Properties), e.Original, micros(e.BeganAt),
 		strings.ToLower(e.Name), e.searchText(),
 	}
 }
@@ -216,21 +249,26 @@ func (e Element) normal() Element {
 	if e.Source == "" {
 		e.Source = Hand
 	}
-	if e.EndedAt != nil {
-		at := e.EndedAt.UTC().Truncate(time.Microsecond)
-		e.EndedAt = &at
-	}
+	e.Domain, e.Properties = strings.TrimSpace(e.Domain), someProperties(e.Properties)
+	e.BeganAt, e.EndedAt = toMicrosecond(e.BeganAt), toMicrosecond(e.EndedAt)
 	return e
 }
 
 // insertElements writes new elements with their entries in the register.
 func insertElements(ctx context.Context, tx *db.Tx, all []Element) error {
 	rows := make([][]any, len(all))
+	now := tx.Now()
 	for i := range all {
 		all[i].Version = 1
+		if all[i].BeganAt == nil {
+			all[i].BeganAt = toMicrosecond(&now)
+		}
 		rows[i] = all[i].values()
 	}
 	if err := insertRows(ctx, tx, "element", elementNames, rows); err != nil {
+		return err
+	}
+	if err := newRevision(ctx, tx); err != nil {
 		return err
 	}
 	return register(ctx, tx, all)
@@ -240,6 +278,9 @@ func insertElements(ctx context.Context, tx *db.Tx, all []Element) error {
 func updateElements(ctx context.Context, tx *db.Tx, all []Element) error {
 	if len(all) == 0 {
 		return nil
+	}
+	if err := keepPast(ctx, tx, "element", ids(all, func(e Element) string { return e.ID })); err != nil {
+		return err
 	}
 	stmt, err := tx.Prepare(ctx, "UPDATE element SET "+assignments(elementNames)+" WHERE id = $1")
 	if err != nil {
@@ -267,7 +308,7 @@ func register(ctx context.Context, tx *db.Tx, all []Element) error {
 
 // AddElement puts a new element on the map; without an id it gets one made of its name.
 func AddElement(ctx context.Context, tx *db.Tx, e Element) (Element, error) {
-	e.Source, e.ExternalID, e.ByHand, e.EndedAt = Hand, "", nil, nil
+	e.Source, e.ExternalID, e.ByHand, e.BeganAt, e.EndedAt = Hand, "", nil, nil, nil
 	e = e.normal()
 	if e.ID == "" {
 		e.ID = slug(e.Name)
@@ -306,7 +347,8 @@ func ChangeElement(ctx context.Context, tx *db.Tx, want Element) (Element, error
 	if err != nil {
 		return have, err
 	}
-	want.Source, want.ExternalID, want.ByHand, want.EndedAt = have.Source, have.ExternalID, have.ByHand, have.EndedAt
+	want.Source, want.ExternalID, want.ByHand, want.BeganAt, want.EndedAt = have.Source, have.ExternalID, have.ByHand, have.BeganAt, have.EndedAt
+	want.Original = have.Original
 	want = want.normal()
 	wrong := append(want.check(plain), peopleExist(ctx, tx, want.people(plain))...)
 	if err := problem.Many(wrong); err != nil {
@@ -348,9 +390,14 @@ func EndElement(ctx context.Context, tx *db.Tx, in EndElementIn) (Element, error
 	if err := updateElements(ctx, tx, all); err != nil {
 		return e, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE connection SET ended_at = $1, version = version + 1
-		WHERE (from_id = $2 OR to_id = $2) AND ended_at IS NULL`, db.Micros(now), e.ID)
-	return all[0], err
+	ties, err := db.All(ctx, tx, scanConnection, "SELECT "+connectionColumns+" FROM connection WHERE (from_id = $1 OR to_id = $1) AND ended_at IS NULL", e.ID)
+	if err != nil {
+		return e, err
+	}
+	for i := range ties {
+		ties[i].EndedAt = &now
+	}
+	return all[0], updateConnections(ctx, tx, ties)
 }
 
 // OpEndElement takes an element off the map.

@@ -102,11 +102,15 @@ func (f File) index(ctx context.Context, r db.Reader) (indexed, error) {
 		in.agreements[a.ID] = a
 		in.order[2] = append(in.order[2], a.ID)
 	}
+	ties := make(map[string]bool, len(f.Connections))
+	for _, c := range f.Connections {
+		ties[c.normal().ID] = true
+	}
 	for _, c := range f.Connections {
 		c = c.normal()
 		field := fieldOf("connections", c.ID)
 		wrong = append(wrong, c.check(field)...)
-		wrong = append(wrong, in.dangling(c, field)...)
+		wrong = append(wrong, in.dangling(c, ties, field)...)
 		_, seen := in.connections[c.ID]
 		note("connections", c.ID, seen, c.people(field))
 		in.connections[c.ID] = c
@@ -117,10 +121,15 @@ func (f File) index(ctx context.Context, r db.Reader) (indexed, error) {
 }
 
 // dangling finds what a connection names and the file does not hold.
-func (in indexed) dangling(c Connection, field func(string) string) []*problem.Error {
+func (in indexed) dangling(c Connection, ties map[string]bool, field func(string) string) []*problem.Error {
 	var wrong []*problem.Error
 	for _, end := range []struct{ name, id string }{{"from", c.From}, {"to", c.To}} {
 		if _, ok := in.elements[end.id]; !ok && end.id != "" {
+			wrong = append(wrong, problem.Field(field(end.name), "problem.dangling", "value", end.id))
+		}
+	}
+	for _, end := range []struct{ name, id string }{{"from_tie", c.FromTie}, {"to_tie", c.ToTie}} {
+		if end.id != "" && !ties[end.id] {
 			wrong = append(wrong, problem.Field(field(end.name), "problem.dangling", "value", end.id))
 		}
 	}
@@ -143,6 +152,9 @@ func applyElements(ctx context.Context, tx *db.Tx, current []Element, want index
 	}
 	for id, e := range want.elements {
 		if old, ok := have[id]; ok {
+			if e.BeganAt == nil {
+				e.BeganAt = old.BeganAt
+			}
 			want.elements[id] = e.keepHand(old)
 		}
 	}
@@ -189,6 +201,12 @@ func applyConnections(ctx context.Context, tx *db.Tx, current []Connection, want
 	for _, c := range current {
 		if _, stays := want.connections[c.ID]; stays || c.EndedAt == nil {
 			have[c.ID] = c
+		}
+	}
+	for id, c := range want.connections {
+		if old, ok := have[id]; ok && c.BeganAt == nil {
+			c.BeganAt = old.BeganAt
+			want.connections[id] = c
 		}
 	}
 	plan := change.Plan("connection", have, want.connections, want.order[1], func(c Connection) string { return c.From + " → " + c.To })

@@ -2,8 +2,8 @@ package web
 
 import (
 	"math"
-	"strings"
 	"strconv"
+	"strings"
 
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/indicator"

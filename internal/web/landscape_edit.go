@@ -69,7 +69,11 @@ func (s *Server) landscapeChange(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
-	e := typedElement(f, landscape.Element{ID: q.PathValue("id"), Version: version})
+	have, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetElement, landscape.GetElementIn{ID: q.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	e := typedElement(f, landscape.Element{ID: have.Element.ID, Version: version, Properties: have.Element.Properties})
 	if err = f.err(); err == nil {
 		_, err = op.Do(q.Context(), s.Run, q.Actor, landscape.OpChangeElement, e)
 	}
@@ -108,13 +112,23 @@ func typedElement(f *form, e landscape.Element) landscape.Element {
 	e.Criticality, e.Confidentiality = maybeWhole(f, "criticality"), maybeWhole(f, "confidentiality")
 	e.Integrity, e.Availability = maybeWhole(f, "integrity"), maybeWhole(f, "availability")
 	e.RTO, e.RPO, e.MTPD, e.MTDL = maybeWhole(f, "rto_min"), maybeWhole(f, "rpo_min"), maybeWhole(f, "mtpd_min"), maybeWhole(f, "mtdl_min")
-	e.BIAWeight, e.CostEURYear = f.maybe("bia_weight"), f.maybe("cost_eur_year")
+	e.BIAWeight, e.CostEURYear, e.LossEURHour = f.maybe("bia_weight"), f.maybe("cost_eur_year"), f.maybe("loss_eur_hour")
+	e.Variant, e.Domain, e.Substitutability, e.ExitPlan = f.text("variant"), f.text("domain"), f.text("substitutability"), maybeYes(f.text("exit_plan"))
 	if percent := f.maybe("slo"); percent != nil {
 		share := math.Round(*percent*1e8) / 1e10
 		e.SLO = &share
 	}
 	e.Tags, e.Aliases = commaList(f.text("tags")), commaList(f.text("aliases"))
 	return e
+}
+
+// maybeYes is nil where nobody has said.
+func maybeYes(text string) *bool {
+	if text == "" {
+		return nil
+	}
+	yes := text == "true"
+	return &yes
 }
 
 func maybeWhole(f *form, name string) *int64 {
@@ -175,6 +189,8 @@ func elementFields(p ui.Page, e landscape.Element, isNew bool, people []ui.Optio
 		text("name_it", e.NameIT),
 		{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: string(e.Kind), Options: choices(p, "landscape.kind.", kinds()...)},
 		{Name: "description", Label: label("description"), Type: "textarea", Value: e.Description, Wide: true},
+		pick("variant", e.Variant, variants(p)),
+		text("domain", e.Domain),
 		text("layer", e.Layer),
 		{Name: "outside", Label: p.T("landscape.field.outside.check"), Type: "checkbox", Value: strconv.FormatBool(e.Outside)},
 		{Name: "tags", Label: label("tags"), Hint: hint("list"), Value: strings.Join(e.Tags, ", ")},
@@ -198,14 +214,35 @@ func elementFields(p ui.Page, e landscape.Element, isNew bool, people []ui.Optio
 			minutes("rto_min", e.RTO), minutes("rpo_min", e.RPO), minutes("mtpd_min", e.MTPD), minutes("mtdl_min", e.MTDL),
 			{Name: "slo", Label: label("slo"), Hint: hint("slo"), Value: percent, Mode: "decimal"},
 			{Name: "bia_weight", Label: label("bia_weight"), Hint: hint("bia_weight"), Value: written(p.Lang, e.BIAWeight), Mode: "decimal"},
+			{Name: "loss_eur_hour", Label: label("loss_eur_hour"), Hint: hint("loss_eur_hour"), Value: written(p.Lang, e.LossEURHour), Mode: "decimal"},
 			{Name: "monitored", Label: label("monitored"), Type: "checkbox", Value: strconv.FormatBool(e.Monitored)},
 		}},
 		{p.T("landscape.group.life"), []ui.Input{
 			pick("lifecycle", e.Lifecycle, append([]ui.Option{{Text: p.T("landscape.unsaid")}}, choices(p, "landscape.life.", landscape.Lifecycles...)...)),
 			{Name: "end_of_life", Label: label("end_of_life"), Type: "date", Value: e.EndOfLife},
 			{Name: "cost_eur_year", Label: label("cost_eur_year"), Value: written(p.Lang, e.CostEURYear), Mode: "decimal"},
+			pick("substitutability", e.Substitutability, append([]ui.Option{{Text: p.T("landscape.unsaid")}}, choices(p, "landscape.substitutability.", landscape.Substitutabilities...)...)),
+			pick("exit_plan", yesText(e.ExitPlan), []ui.Option{{Text: p.T("landscape.unsaid")}, {Value: "true", Text: p.T("landscape.yes")}, {Value: "false", Text: p.T("landscape.no")}}),
 		}},
 	}
+}
+
+// variants offers the variants of all kinds; one of another kind is refused.
+func variants(p ui.Page) []ui.Option {
+	options := []ui.Option{{Text: p.T("landscape.unsaid")}}
+	for _, kind := range landscape.Kinds {
+		for _, variant := range landscape.Variants[kind] {
+			options = append(options, ui.Option{Value: variant, Text: kindWord(p, kind) + ": " + p.T("landscape.variant."+variant)})
+		}
+	}
+	return options
+}
+
+func yesText(yes *bool) string {
+	if yes == nil {
+		return ""
+	}
+	return strconv.FormatBool(*yes)
 }
 
 func wholeText(n *int64) string {

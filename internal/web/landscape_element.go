@@ -1,8 +1,10 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"accordo.dev/internal/landscape"
@@ -74,10 +76,16 @@ func elementFacts(p ui.Page, v elementPageView) []ui.Fact {
 		cost = p.Euro(*e.CostEURYear)
 	}
 	facts = append(facts, orUnsaid(p, p.T("landscape.field.cost_eur_year"), cost))
-	for name, text := range map[string]string{"layer": e.Layer} {
-		if text != "" {
-			facts = append(facts, ui.Fact{Term: p.T("landscape.field." + name), Text: text})
+	for _, one := range []struct{ name, text string }{
+		{"variant", wordIn(p, "landscape.variant.", e.Variant)}, {"domain", e.Domain}, {"layer", e.Layer},
+		{"substitutability", wordIn(p, "landscape.substitutability.", e.Substitutability)}, {"original", e.Original},
+	} {
+		if one.text != "" {
+			facts = append(facts, ui.Fact{Term: p.T("landscape.field." + one.name), Text: one.text})
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Properties)) {
+		facts = append(facts, ui.Fact{Term: name, Text: e.Properties[name]})
 	}
 	if len(e.Aliases) > 0 {
 		facts = append(facts, ui.Fact{Term: p.T("landscape.field.aliases"), Text: strings.Join(e.Aliases, ", ")})

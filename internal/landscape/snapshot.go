@@ -1,0 +1,169 @@
+package landscape
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"accordo.dev/internal/db"
+)
+
+// Reserved are words that pages about the whole map use where an element's page has its id.
+var Reserved = []string{
+	"new", "import", "export", "map", "map.svg", "whole", "matrix", "points", "borders", "coherence", "policies", "violations",
+	"exceptions", "onboarding", "what-if", "compare", "duplicates", "agreements", "connections",
+}
+
+// Snapshot is the live map of one revision with its elements numbered: node i is IDs[i]. It is shared by
+// everybody who asks for the same revision, so nobody changes it.
+type Snapshot struct {
+	Map
+	Revision string
+	IDs      []string // sorted
+	Index    map[string]int32
+
+	mu    sync.Mutex
+	views map[string]*View
+}
+
+// Lens says which connections an analysis looks at. Every measure tells the lens it was computed with.
+type Lens struct {
+	Kinds   []ConnectionKind `query:"kind" doc:"only connections of these kinds; all that carry a dependency when empty"`
+	Soft    bool             `query:"soft" doc:"also needs without which the consumer only works worse"`
+	Planned bool             `query:"planned" doc:"also what is planned or being established"`
+	Parts   bool             `query:"parts" doc:"also from a part to the whole that it belongs to: the whole needs its parts"`
+}
+
+// Tie is a connection turned so that the consumer needs the provider, with the numbers of both.
+type Tie struct {
+	Consumer, Provider int32
+	Connection         int32 // index in Map.Connections
+}
+
+// View is a snapshot through a lens. A part that its whole needs counts as hard.
+type View struct {
+	*Snapshot
+	Lens Lens
+	Ties []Tie // by connection id
+}
+
+// Current gives the live map. Loaded once for each revision, it is kept until newer ones push it out.
+func Current(ctx context.Context, r db.Reader) (*Snapshot, error) {
+	revision, err := db.Value[string](ctx, r, "SELECT revision FROM landscape_revision WHERE id = 1")
+	if err != nil {
+		return nil, err
+	}
+	if s := kept.find(revision); s != nil && revision != emptyRevision {
+		return s, nil
+	}
+	m, err := LoadMap(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	s := NewSnapshot(m, revision)
+	kept.keep(s)
+	return s, nil
+}
+
+// emptyRevision is the name of the map of every fresh database, and of those from before revisions.
+const emptyRevision = "empty"
+
+// NewSnapshot numbers the elements of a map.
+func NewSnapshot(m Map, revision string) *Snapshot {
+	s := &Snapshot{Map: m, Revision: revision, IDs: sortedKeys(m.Elements), views: map[string]*View{}}
+	s.Index = make(map[string]int32, len(s.IDs))
+	for i, id := range s.IDs {
+		s.Index[id] = int32(i)
+	}
+	return s
+}
+
+// recent keeps the snapshots that were asked for last. A revision is named by a random id, so those of several
+// databases in one program never mix.
+type recent struct {
+	mu  sync.Mutex
+	all []*Snapshot
+}
+
+const recentSnapshots = 3
+
+var kept recent
+
+func (k *recent) find(revision string) *Snapshot {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, s := range k.all {
+		if s.Revision == revision {
+			return s
+		}
+	}
+	return nil
+}
+
+func (k *recent) keep(s *Snapshot) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.all = append(k.all, s)
+	if len(k.all) > recentSnapshots {
+		k.all = slices.Delete(k.all, 0, len(k.all)-recentSnapshots)
+	}
+}
+
+// View looks at the map through a lens; the same lens again gives the same view.
+func (s *Snapshot) View(l Lens) *View {
+	key := l.key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, ok := s.views[key]; ok {
+		return v
+	}
+	v := &View{Snapshot: s, Lens: l}
+	for i, c := range s.Connections {
+		if tie, ok := s.tie(l, c); ok {
+			tie.Connection = int32(i)
+			v.Ties = append(v.Ties, tie)
+		}
+	}
+	s.views[key] = v
+	return v
+}
+
+// tie turns a connection for a lens; false when the lens does not show it or an end is not on the map.
+func (s *Snapshot) tie(l Lens, c Connection) (t Tie, ok bool) {
+	consumer, provider, needs := c.Need()
+	part := l.Parts && c.Kind == PartOf && !needs
+	if part {
+		consumer, provider = c.To, c.From
+	}
+	switch {
+	case !needs && !part,
+		!part && c.Strength == Soft && !l.Soft,
+		!c.Live() && !l.Planned,
+		len(l.Kinds) > 0 && !slices.Contains(l.Kinds, c.Kind):
+		return t, false
+	}
+	var there bool
+	if t.Consumer, there = s.Index[consumer]; !there {
+		return t, false
+	}
+	t.Provider, there = s.Index[provider]
+	return t, there
+}
+
+func (l Lens) key() string {
+	key := ""
+	for _, k := range l.Kinds {
+		key += string(k) + " "
+	}
+	for _, on := range []bool{l.Soft, l.Planned, l.Parts} {
+		if on {
+			key += "1"
+		} else {
+			key += "0"
+		}
+	}
+	return key
+}
+
+// Of gives the element with a number.
+func (s *Snapshot) Of(node int32) Element { return s.Elements[s.IDs[node]] }
