@@ -3,10 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +70,7 @@ func (c *LandscapeShowCmd) Run(env *Env) error {
 type LandscapeImportCmd struct {
 	Files     []string `arg:"" help:"Files, or folders of YAML files." type:"existingpath"`
 	Source    string   `help:"Name of where the files come from; the same name again brings its next state." default:"files"`
-	Format    string   `help:"csv or backstage; told from the names of the files unless said." enum:"csv,backstage," default:""`
+	Format    string   `help:"One of the formats of docs/formats.md; told from names and content of the files unless said."`
 	DateOrder string   `help:"Order of day, month and year in dates: ymd, dmy or mdy; found out unless said." enum:"ymd,dmy,mdy," default:""`
 	Partial   bool     `help:"The files are not all that the source knows: nothing ends."`
 	DryRun    bool     `help:"Only show what would change."`
@@ -108,8 +108,7 @@ func importFiles(path string) ([]landscape.ImportFile, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		ext := strings.ToLower(filepath.Ext(name))
-		if name != path && ext != ".yaml" && ext != ".yml" {
+		if name != path && !slices.Contains(landscape.Extensions(), strings.ToLower(filepath.Ext(name))) {
 			return nil
 		}
 		data, err := os.ReadFile(name)
@@ -117,7 +116,7 @@ func importFiles(path string) ([]landscape.ImportFile, error) {
 		if relErr != nil || name == path {
 			short = filepath.Base(name)
 		}
-		files = append(files, landscape.ImportFile{Name: short, Content: string(data)})
+		files = append(files, landscape.ImportFile{Name: short, Bytes: data, Part: name != path})
 		return err
 	})
 	return files, err
@@ -147,19 +146,17 @@ type LandscapeTemplateCmd struct {
 	Dir string `arg:"" help:"Folder to write to; it is made when missing." type:"path"`
 }
 
-// RunOffline writes elements.csv and connections.csv, and overwrites neither.
+// RunOffline writes elements.csv, connections.csv and agreements.csv, and overwrites none.
 func (c *LandscapeTemplateCmd) RunOffline(env *Env) error {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return err
 	}
-	for name, write := range map[string]func(io.Writer) error{
-		"elements.csv": ingest.WriteElementsTemplate, "connections.csv": ingest.WriteConnectionsTemplate,
-	} {
-		file, err := os.OpenFile(filepath.Join(c.Dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	for _, t := range ingest.Templates {
+		file, err := os.OpenFile(filepath.Join(c.Dir, t.Name+".csv"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return err
 		}
-		if err := write(file); err != nil {
+		if err := t.WriteCSV(file); err != nil {
 			file.Close()
 			return err
 		}

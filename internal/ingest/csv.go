@@ -117,6 +117,9 @@ func (t *table) next() (bool, error) {
 			return false, err
 		}
 		line, _ := t.r.FieldPos(0)
+		if n := t.at.Record + 1; n < len(t.src.rows) {
+			line = t.src.rows[n] // of the sheet
+		}
 		t.row, t.at = row, At{Record: t.at.Record + 1, Line: line, Offset: offset}
 		if err := t.src.count(t.at); err != nil {
 			return false, err

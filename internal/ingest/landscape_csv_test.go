@@ -22,7 +22,7 @@ func readElements(t testing.TB, src *ingest.Source, o ingest.DateOptions) ([]ing
 func readConnections(t testing.TB, src *ingest.Source) ([]ingest.ConnectionRecord, error) {
 	t.Helper()
 	var got []ingest.ConnectionRecord
-	err := ingest.ReadConnections(src, func(r ingest.ConnectionRecord) error { got = append(got, r); return nil })
+	err := ingest.ReadConnections(src, ingest.DateOptions{}, func(r ingest.ConnectionRecord) error { got = append(got, r); return nil })
 	return got, err
 }
 
@@ -154,20 +154,26 @@ func TestDanglingEndsAreReportedWithTheirPlace(t *testing.T) {
 }
 
 func TestTemplatesCanBeRead(t *testing.T) {
-	var elements, connections strings.Builder
-	if err := ingest.WriteElementsTemplate(&elements); err != nil {
-		t.Fatal(err)
+	tables := map[string]string{}
+	for _, template := range ingest.Templates {
+		var text strings.Builder
+		if err := template.WriteCSV(&text); err != nil {
+			t.Fatal(err)
+		}
+		tables[template.Name] = text.String()
 	}
-	if err := ingest.WriteConnectionsTemplate(&connections); err != nil {
-		t.Fatal(err)
-	}
-	e, err := readElements(t, text(elements.String()), ingest.DateOptions{})
+	e, err := readElements(t, text(tables["elements"]), ingest.DateOptions{})
 	if err != nil || len(e) != 3 || !e[1].EndOfLife.Equal(day(2028, 12, 31)) {
 		t.Fatalf("got %+v %v, want the three rows", e, err)
 	}
-	c, err := readConnections(t, text(connections.String()))
+	c, err := readConnections(t, text(tables["connections"]))
 	if err != nil || len(c) != 2 {
 		t.Fatalf("got %+v %v, want the two rows", c, err)
+	}
+	var agreed []ingest.AgreementRecord
+	err = ingest.ReadAgreements(text(tables["agreements"]), ingest.DateOptions{}, func(a ingest.AgreementRecord) error { agreed = append(agreed, a); return nil })
+	if err != nil || len(agreed) != 1 || agreed[0].ID != c[1].Agreement {
+		t.Fatalf("got %+v %v, want the agreement that the second connection names", agreed, err)
 	}
 	known := map[string]bool{}
 	for _, r := range e {

@@ -197,31 +197,52 @@ type AvailabilityLog struct {
 
 // ElementRecord is one row of elements.csv: a thing on the map. Empty text, nil and zero time mean "not said".
 type ElementRecord struct {
-	ID, Kind, Name, NameIT  string
-	Layer                   string
-	Outside                 *bool
-	Criticality, Owner      string
-	RTO, RPO, MTPD          *int // minutes
-	Confidentiality         string
-	Integrity, Availability string
-	Lifecycle               string
-	EndOfLife               time.Time
-	CostPerYear             *money.Amount
-	Tags                    []string
-	At                      At
+	ID, Kind, Name, NameIT   string
+	Description, Layer       string
+	Variant, Domain          string
+	Outside, Monitored       *bool
+	Criticality              string
+	Owner, SecurityOwner     string
+	RTO, RPO, MTPD, MTDL     *int     // minutes
+	SLO, BIAWeight           *float64 // SLO is a share
+	Confidentiality          string
+	Integrity, Availability  string
+	Lifecycle                string
+	EndOfLife                time.Time
+	CostPerYear, LossPerHour *money.Amount
+	Substitutability         string
+	ExitPlan                 *bool
+	Tags, Aliases            []string
+	Properties               map[string]string
+	At                       At
 }
 
 // ConnectionRecord is one row of connections.csv. Empty text and nil mean "not said".
 type ConnectionRecord struct {
-	From, Kind, To string
-	Dependency     string // forward (From needs To), backward (To needs From), none
-	Strength       string // hard, soft
-	Protocol, Data string
-	Encrypted      *bool
-	Authenticated  *bool
-	Phase          string // NIST SP 800-47r1: planning, establishing, maintaining, discontinuing
-	Agreement      string
-	At             At
+	ID, From, Kind, To string
+	Dependency         string // forward (From needs To), backward (To needs From), none
+	Strength           string // hard, soft
+	KOfN               *int
+	Protocol, Data     string
+	Encrypted          *bool
+	Authenticated      *bool
+	Logged             *bool
+	Phase              string // NIST SP 800-47r1, in its words or in ours
+	Agreement          string
+	OwnerFrom, OwnerTo string
+	ReviewOn           time.Time
+	Properties         map[string]string
+	At                 At
+}
+
+// AgreementRecord is one row of agreements.csv. Empty text and zero time mean "not said".
+type AgreementRecord struct {
+	ID, Kind, Title, TitleIT string
+	Party                    string
+	From, Until              time.Time
+	Covers                   []string
+	Properties               map[string]string
+	At                       At
 }
 
 // DanglingReference is a name that points to nothing known. It is kept and shown, never dropped.
@@ -268,6 +289,8 @@ type Catalogue struct {
 	Nodes        []NodeRecord
 	Edges        []EdgeRecord
 	Dangling     []DanglingReference
-	Locations    int // Location entities: they point to other files, which are never fetched
-	Placeholders int // $text, $json, $yaml and the like: never followed
+	Agreements   []AgreementRecord // in formats that hold contracts
+	Unread       []string          // files that hold nothing of the format
+	Locations    int               // Location entities: they point to other files, which are never fetched
+	Placeholders int               // $text, $json, $yaml and the like: never followed
 }

@@ -65,6 +65,8 @@ type Source struct {
 	mark      int64  // up to where the parser has finished a token or record
 	window    int64  // how far the parser may read past mark
 	lines     int
+	rows      []int    // of a sheet of a workbook: the row of each record, the header first
+	header    []string // of a sheet
 }
 
 // NewSource wraps a file; name is how errors call it.

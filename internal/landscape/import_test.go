@@ -178,14 +178,18 @@ func TestWrongWordsNameFileLineAndField(t *testing.T) {
 
 func TestTemplatesCanBeImported(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		var elements, connections strings.Builder
-		if err := ingest.WriteElementsTemplate(&elements); err != nil {
-			t.Fatal(err)
+		var files []string
+		for _, template := range ingest.Templates {
+			var text strings.Builder
+			if err := template.WriteCSV(&text); err != nil {
+				t.Fatal(err)
+			}
+			files = append([]string{text.String()}, files...)
 		}
-		if err := ingest.WriteConnectionsTemplate(&connections); err != nil {
-			t.Fatal(err)
+		out := imported(t, d, csvImport(files...))
+		if len(out.Dangling)+len(out.Duplicates) != 0 {
+			t.Errorf("got %+v %+v, want rows of which nothing dangles", out.Dangling, out.Duplicates)
 		}
-		out := imported(t, d, csvImport(connections.String(), elements.String()))
 		if out.Created != 6 {
 			t.Errorf("got %+v, want 3 elements, 2 connections, 1 agreement", out)
 		}

@@ -109,14 +109,18 @@ func (s *Server) landscapeConfirm(w http.ResponseWriter, q *request) error {
 
 // landscapeTemplate gives an empty table to fill in.
 func (s *Server) landscapeTemplate(w http.ResponseWriter, q *request) error {
-	write, ok := map[string]func(io.Writer) error{
-		"elements.csv": ingest.WriteElementsTemplate, "connections.csv": ingest.WriteConnectionsTemplate,
-	}[q.PathValue("file")]
-	if !ok {
-		return errNoPage
+	file := q.PathValue("file")
+	if file == "landscape.xlsx" {
+		attach(w, file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+		return ingest.WriteTemplateWorkbook(w)
 	}
-	attach(w, q.PathValue("file"), "text/csv; charset=utf-8")
-	return write(w)
+	for _, t := range ingest.Templates {
+		if file == t.Name+".csv" {
+			attach(w, file, "text/csv; charset=utf-8")
+			return t.WriteCSV(w)
+		}
+	}
+	return errNoPage
 }
 
 func readUpload(header *multipart.FileHeader) (landscape.ImportFile, error) {
@@ -126,7 +130,7 @@ func readUpload(header *multipart.FileHeader) (landscape.ImportFile, error) {
 	}
 	defer file.Close()
 	data, err := io.ReadAll(file)
-	return landscape.ImportFile{Name: filepath.Base(strings.ReplaceAll(header.Filename, `\`, "/")), Content: string(data)}, err
+	return landscape.ImportFile{Name: filepath.Base(strings.ReplaceAll(header.Filename, `\`, "/")), Bytes: data}, err
 }
 
 // uploads keeps files under the hash of their content between preview and confirmation.
@@ -141,7 +145,7 @@ func (u uploads) keep(file landscape.ImportFile, now time.Time) error {
 	}
 	u.clear(now)
 	path := filepath.Join(u.dir, file.Hash())
-	if err := os.WriteFile(path+".part", []byte(file.Content), 0o600); err != nil {
+	if err := os.WriteFile(path+".part", file.Data(), 0o600); err != nil {
 		return err
 	}
 	return os.Rename(path+".part", path)
@@ -170,7 +174,7 @@ func (u uploads) open(hash, name string) (landscape.ImportFile, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return landscape.ImportFile{}, gone
 	}
-	file := landscape.ImportFile{Name: name, Content: string(data)}
+	file := landscape.ImportFile{Name: name, Bytes: data}
 	if err == nil && file.Hash() != hash {
 		err = gone
 	}
