@@ -26,6 +26,10 @@ func TestEverySampleGivenToEveryReaderIsReadOrRefused(t *testing.T) {
 		"prometheus":  func(s *ingest.Source) error { _, _, err := prometheus(t, s, jobs); return err },
 		"elements":    func(s *ingest.Source) error { _, err := readElements(t, s, ingest.DateOptions{}); return err },
 		"connections": func(s *ingest.Source) error { _, err := readConnections(t, s); return err },
+		"archimate": func(s *ingest.Source) error {
+			_, err := ingest.ReadArchiMate([]*ingest.Source{s})
+			return err
+		},
 		"backstage": func(s *ingest.Source) error {
 			_, err := ingest.ReadBackstage([]*ingest.Source{s})
 			return err
