@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"bytes"
 	"encoding/xml"
+	"io"
 	"path"
 	"strings"
 )
@@ -17,11 +19,11 @@ import (
 //
 // Types that ArchiMate does not know stay as they are written. Views are pictures of the model and are not read.
 const (
-	archiMateAccess      = "archimate:access"    // of an Access: Access, Read, Write, ReadWrite
-	archiMateInfluence   = "archimate:influence" // of an Influence: its strength, such as ++
-	archiMateDirected    = "archimate:directed"  // of an Association: "true"
-	archiMateName        = "name:"               // with a language: the name in a second language
-	archiMateDescription = "description:"        // with a language
+	ArchiMateAccess      = "archimate:access"    // of an Access: Access, Read, Write, ReadWrite
+	ArchiMateInfluence   = "archimate:influence" // of an Influence: its strength, such as ++
+	ArchiMateDirected    = "archimate:directed"  // of an Association: "true"
+	ArchiMateName        = "name:"               // with a language: the name in a second language
+	ArchiMateDescription = "description:"        // with a language
 )
 
 // maxNodes is how many things one import may bring: what the map is made for, tenfold.
@@ -35,6 +37,10 @@ const (
 
 // ReadArchiMate reads the files of a model together, told apart by what they hold.
 func ReadArchiMate(sources []*Source) (Catalogue, error) {
+	sources, err := unzipped(sources)
+	if err != nil {
+		return Catalogue{}, err
+	}
 	a := &archiMateReader{
 		first: map[string]firstSeen{}, relations: map[string]bool{}, folders: map[string]string{}, folderOf: map[string]string{}, profiles: map[string]string{},
 	}
@@ -49,6 +55,41 @@ func ReadArchiMate(sources []*Source) (Catalogue, error) {
 	a.name()
 	a.dangle()
 	return a.Catalogue, nil
+}
+
+// IsArchiMate tells whether a file holds an ArchiMate model, or a part of one.
+func IsArchiMate(g Glimpse) bool {
+	space, _, _ := strings.Cut(g.Root, " ")
+	return space == archiTool || space == exchangeSpace || strings.HasPrefix(space, exchangeSpace+"/")
+}
+
+// unzipped puts the models in zip archives in the place of the archives: Archi writes an archive when a model has images.
+func unzipped(sources []*Source) (all []*Source, err error) {
+	for _, src := range sources {
+		if head, _ := src.in.Peek(4); !isZip(head) { // a failure comes again with the first read
+			all = append(all, src)
+			continue
+		}
+		data, err := io.ReadAll(src.in)
+		if err != nil {
+			return nil, err
+		}
+		src.ended = true
+		parts, err := Unpack([]File{{Name: src.name, Data: data}})
+		if err != nil {
+			return nil, err
+		}
+		had := len(all)
+		for _, part := range parts {
+			if IsArchiMate(Look(part.Name, part.Data)) {
+				all = append(all, NewSource(part.Name, bytes.NewReader(part.Data), SourceOptions{Limits: src.limits}))
+			}
+		}
+		if len(all) == had {
+			return nil, src.wrong(At{}, "", "ingest.error.archimate.not", "value", "zip")
+		}
+	}
+	return all, nil
 }
 
 type archiMateReader struct {
@@ -178,10 +219,10 @@ func (t *told) said() (name, description string) {
 	name, names := t.names.first()
 	description, descriptions := t.descriptions.first()
 	for _, other := range names {
-		t.putIf(archiMateName+other.language, other.text)
+		t.putIf(ArchiMateName+other.language, other.text)
 	}
 	for _, other := range descriptions {
-		t.putIf(archiMateDescription+other.language, other.text)
+		t.putIf(ArchiMateDescription+other.language, other.text)
 	}
 	return name, description
 }

@@ -142,12 +142,12 @@ func archiRelation(e xml.StartElement, kind string, t *told) {
 		if access == "" {
 			access = written
 		}
-		t.put(archiMateAccess, access)
+		t.put(ArchiMateAccess, access)
 	case "Influence":
-		t.putIf(archiMateInfluence, attribute(e, "strength"))
+		t.putIf(ArchiMateInfluence, attribute(e, "strength"))
 	case "Association":
 		if attribute(e, "directed") == "true" {
-			t.put(archiMateDirected, "true")
+			t.put(ArchiMateDirected, "true")
 		}
 	}
 }

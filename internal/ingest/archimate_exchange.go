@@ -83,10 +83,12 @@ func (a *archiMateReader) exchangeRelation(e xml.StartElement) error {
 	if err != nil {
 		return err
 	}
-	t.putIf(archiMateAccess, attribute(e, "accessType"))
-	t.putIf(archiMateInfluence, attribute(e, "modifier"))
+	t.putIf(ArchiMateAccess, attribute(e, "accessType"))
+	t.putIf(ArchiMateAccess, attribute(e, "accessDirection")) // in drafts of 3.0, and strength
+	t.putIf(ArchiMateInfluence, attribute(e, "modifier"))
+	t.putIf(ArchiMateInfluence, attribute(e, "strength"))
 	if attribute(e, "isDirected") == "true" {
-		t.put(archiMateDirected, "true")
+		t.put(ArchiMateDirected, "true")
 	}
 	a.edge(edge, t)
 	return nil

@@ -251,6 +251,22 @@ func TestCoArchiFolderIsReadAsOneModel(t *testing.T) {
 	}
 }
 
+func TestArchiFileWithImagesIsAnArchive(t *testing.T) {
+	src := text(string(zipped(t, "model.xml", archiXML, "images/a.png", "\x89PNG\r\n")))
+	c, err := ingest.ReadArchiMate([]*ingest.Source{src})
+	if err != nil || len(c.Nodes) != 4 || c.Nodes[0].File != "test/model.xml" || src.SHA256() == "" {
+		t.Errorf("got %d nodes, %v, want those of model.xml and the hash of the archive", len(c.Nodes), err)
+	}
+	_, err = readArchiMate(t, string(zipped(t, "images/a.png", "\x89PNG\r\n")))
+	wantProblem(t, err, "ingest.error.archimate.not", "", 0)
+}
+
+func TestArchiBombIsRefused(t *testing.T) {
+	bomb := string(zipped(t, "model.xml", archiXML+strings.Repeat(" ", 64<<20)))
+	_, err := readArchiMate(t, bomb)
+	wantProblem(t, err, "ingest.error.archive.ratio", "", 0)
+}
+
 func TestArchiMateRefusesBadFiles(t *testing.T) {
 	archi := func(inside string) string {
 		return `<archimate:model xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:archimate="http://www.archimatetool.com/archimate"><folder name="x">` + "\n" + inside + `</folder></archimate:model>`
@@ -279,6 +295,7 @@ func TestArchiMateRefusesBadFiles(t *testing.T) {
 		{"no target", archi(`<element xsi:type="archimate:FlowRelationship" id="a" source="a"/>`), "ingest.error.required", "target", 1, 2},
 		{"id twice", archi("<element xsi:type=\"archimate:Node\" id=\"a\"/>\n<element xsi:type=\"archimate:Device\" id=\"a\"/>"), "ingest.error.duplicate-file", "id", 2, 3},
 		{"deep", archi(strings.Repeat("<folder>", 80)), "ingest.error.depth", "", 0, 2},
+		{"zip of nothing known", "PK\x03\x04", "ingest.error.archive.broken", "", 0, 0},
 		{"UTF-16", "\xff\xfe<\x00", "ingest.error.encoding", "", 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

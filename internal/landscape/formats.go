@@ -25,6 +25,7 @@ type loader func(files []ingest.File, o ingest.DateOptions) (*incoming, error)
 var formats = []format{
 	{"csv", []string{".csv", ".tsv", ".xlsx", ".xlsm"}, ingest.IsTables, loadTables},
 	{"backstage", []string{".yaml", ".yml"}, ingest.IsBackstage, catalogue(ingest.ReadBackstage, fromBackstage)},
+	{"archimate", []string{".xml", ".archimate"}, ingest.IsArchiMate, catalogue(ingest.ReadArchiMate, fromArchiMate)},
 }
 
 // catalogue makes a loader of a reader and of the translation of its words into ours.
