@@ -10,6 +10,7 @@ func (s *server) landscapeRoutes() {
 	query(s, landscape.OpServices)
 	query(s, landscape.OpListConnections)
 	query(s, landscape.OpCoherence)
+	query(s, landscape.OpCompleteness)
 	command(s, landscape.OpAddElement)
 	command(s, landscape.OpChangeElement)
 	command(s, landscape.OpEndElement)

@@ -19,10 +19,11 @@ import (
 
 // LandscapeCmd is about the map of what exists.
 type LandscapeCmd struct {
-	List     LandscapeListCmd     `cmd:"" help:"List elements."`
-	Show     LandscapeShowCmd     `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
-	Import   LandscapeImportCmd   `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
-	Template LandscapeTemplateCmd `cmd:"" help:"Write empty tables to fill in."`
+	List      LandscapeListCmd      `cmd:"" help:"List elements."`
+	Show      LandscapeShowCmd      `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
+	Import    LandscapeImportCmd    `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
+	Template  LandscapeTemplateCmd  `cmd:"" help:"Write empty tables to fill in."`
+	Coherence LandscapeCoherenceCmd `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
 }
 
 // LandscapeListCmd lists elements.

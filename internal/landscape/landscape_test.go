@@ -179,17 +179,24 @@ func TestTierIsInheritedFromWhatNeedsTheElement(t *testing.T) {
 func TestFindingsOfCoherence(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withBank(t, d)
-		found := view(t, d, func(r db.Reader) ([]landscape.Incoherence, error) { return landscape.Coherence(ctx, r, struct{}{}) })
+		found := view(t, d, func(r db.Reader) (landscape.CoherenceOut, error) {
+			return landscape.Coherence(ctx, r, landscape.CoherenceFilter{})
+		}).Items
 		type place struct {
 			rule           landscape.Rule
 			element, other string
 		}
 		want := []place{
 			{landscape.RuleRecovery, "payment-hub", "core-banking"},
+			{landscape.RuleRecoveryChain, "instant-payments", "core-banking"},
 			{landscape.RuleExpired, "payment-hub", "cartanet"},
+			{landscape.RuleCriticality, "payment-hub", "instant-payments"},
+			{landscape.RuleSequence, "instant-payments", "core-banking"},
 			{landscape.RuleRecoveryGap, "payment-hub", "cartanet"},
 			{landscape.RuleRecoveryGap, "reporting", "warehouse"},
+			{landscape.RulePointGap, "instant-payments", "payment-hub"},
 			{landscape.RuleNoOwner, "core-banking", ""},
+			{landscape.RuleConnectionOwner, "cartanet", "payment-hub"},
 		}
 		if len(found) != len(want) {
 			t.Fatalf("got %+v, want %v", found, want)
@@ -202,8 +209,8 @@ func TestFindingsOfCoherence(t *testing.T) {
 		hub := view(t, d, func(r db.Reader) (landscape.ElementView, error) {
 			return landscape.GetElement(ctx, r, landscape.GetElementIn{ID: "payment-hub"})
 		})
-		if len(hub.Findings) != 3 || len(hub.Needs) != 2 || len(hub.NeededBy) != 1 || len(hub.Closure) != 2 || len(hub.Agreements) != 1 {
-			t.Errorf("got %+v, want 3 findings, 2 needs, 1 needed by, 2 below, 1 agreement", hub)
+		if len(hub.Findings) != 8 || len(hub.Needs) != 2 || len(hub.NeededBy) != 1 || len(hub.Closure) != 2 || len(hub.Agreements) != 1 {
+			t.Errorf("got %+v, want 8 findings, 2 needs, 1 needed by, 2 below, 1 agreement", hub)
 		}
 	})
 }

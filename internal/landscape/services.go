@@ -48,82 +48,77 @@ var OpServices = op.Query[struct{}, []Service]{
 	Func: func(ctx context.Context, r db.Reader, _ struct{}) ([]Service, error) { return Services(ctx, r) },
 }
 
-// Supports gives the services that stop, directly or through others, when an element stops: those that
-// reach it along hard needs. A service supports itself. Redundancy (k of n) is not credited here.
+// Supports gives the services that stop when an element stops: those that cannot be without it, directly or through
+// others, with what can stand in for it (k of n) credited. A service supports itself.
 func Supports(ctx context.Context, r db.Reader, elementID string) ([]Service, error) {
-	all, err := db.All(ctx, r, scanService, `WITH RECURSIVE above (id) AS (
-			SELECT CAST($1 AS TEXT)
-			UNION
-			SELECT n.consumer FROM element_need n JOIN above a ON n.provider = a.id WHERE n.strength = 'hard'
-		)
-		SELECT `+serviceColumns+` FROM element e JOIN above a ON a.id = e.id WHERE e.kind = 'service' AND e.ended_at IS NULL`, elementID)
-	sortServices(all)
-	return all, err
+	s, err := Current(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return s.supports(elementID), nil
+}
+
+func (s *Snapshot) supports(id string) []Service {
+	services := []Service{}
+	node, there := s.Index[id]
+	if !there {
+		return services
+	}
+	for i, why := range s.View(Lens{}).mesh().stop([]int32{node}) {
+		if e := s.Of(int32(i)); why != working && e.Kind == KindService {
+			services = append(services, serviceOf(e))
+		}
+	}
+	return services
+}
+
+func serviceOf(e Element) Service {
+	return Service{
+		ID: e.ID, Name: e.Title(), Criticality: e.Criticality, RTO: e.RTO, RPO: e.RPO, MTPD: e.MTPD, MTDL: e.MTDL, SLO: e.SLO,
+		BIAWeight: e.BIAWeight, Monitored: e.Monitored, Owner: e.Owner,
+	}
 }
 
 // closure gives what an element needs, directly or through others, along hard needs; without itself.
-func closure(ctx context.Context, r db.Reader, id string) ([]Stub, error) {
-	all, err := db.All(ctx, r, scanStub, `WITH RECURSIVE below (id) AS (
-			SELECT CAST($1 AS TEXT)
-			UNION
-			SELECT n.provider FROM element_need n JOIN below b ON n.consumer = b.id WHERE n.strength = 'hard'
-		)
-		SELECT `+stubColumns+` FROM element e JOIN below b ON b.id = e.id WHERE e.id <> $1 AND e.ended_at IS NULL`, id)
-	slices.SortFunc(all, func(a, b Stub) int { return compare(a.ID, b.ID) })
-	return all, err
+func (s *Snapshot) closure(id string) []Stub {
+	below := []Stub{}
+	node, there := s.Index[id]
+	if !there {
+		return below
+	}
+	m := s.View(Lens{}).mesh()
+	seen := map[int32]bool{node: true}
+	for open := []int32{node}; len(open) > 0; open = open[1:] {
+		for _, g := range m.gates[open[0]] {
+			for _, tie := range g.ties {
+				if provider := m.Ties[tie].Provider; !seen[provider] {
+					seen[provider] = true
+					open = append(open, provider)
+					below = append(below, s.stub(provider))
+				}
+			}
+		}
+	}
+	slices.SortFunc(below, func(a, b Stub) int { return compare(a.ID, b.ID) })
+	return below
 }
 
 // Tiers gives the tier of each live element, 1 (highest) to 4: its own criticality or, where higher, that
 // of anything that needs it along hard needs. What nobody has rated, and no rated thing needs, has no tier.
+// Redundancy is not credited: of two things that stand in for each other, both carry what needs them.
 func Tiers(ctx context.Context, r db.Reader) (map[string]int, error) {
-	type rated struct {
-		id    string
-		level int64
-	}
-	own, err := db.All(ctx, r, func(s db.Scan) (one rated, err error) { return one, s(&one.id, &one.level) },
-		"SELECT id, criticality FROM element WHERE criticality IS NOT NULL AND ended_at IS NULL")
+	s, err := Current(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	needs, err := db.All(ctx, r, func(s db.Scan) (one [2]string, err error) { return one, s(&one[0], &one[1]) },
-		`SELECT n.consumer, n.provider FROM element_need n JOIN element p ON p.id = n.provider
-		WHERE n.strength = 'hard' AND p.ended_at IS NULL`)
-	if err != nil {
-		return nil, err
-	}
-	levels := make(map[string]int, len(own))
-	for _, one := range own {
-		levels[one.id] = int(one.level)
-	}
-	return inherit(levels, needs), nil
-}
-
-// inherit passes the highest level of consumers down to what they need, highest level first, so that each
-// element is visited once. O(elements + needs).
-func inherit(own map[string]int, needs [][2]string) map[string]int {
-	providers := map[string][]string{}
-	for _, n := range needs {
-		providers[n[0]] = append(providers[n[0]], n[1])
-	}
-	tiers := make(map[string]int, len(own))
-	for level := 1; level <= 4; level++ {
-		var open []string
-		for id, one := range own {
-			if one == level {
-				open = append(open, id)
-			}
-		}
-		for len(open) > 0 {
-			id := open[len(open)-1]
-			open = open[:len(open)-1]
-			if _, done := tiers[id]; done {
-				continue
-			}
-			tiers[id] = level
-			open = append(open, providers[id]...)
+	levels, _ := s.View(Lens{}).mesh().inherited()
+	tiers := map[string]int{}
+	for node, level := range levels {
+		if level > 0 {
+			tiers[s.IDs[node]] = int(level)
 		}
 	}
-	return tiers
+	return tiers, nil
 }
 
 func compare(a, b string) int {

@@ -24,6 +24,8 @@ type Snapshot struct {
 
 	mu    sync.Mutex
 	views map[string]*View
+	day   string // on which found was found
+	found []Incoherence
 }
 
 // Lens says which connections an analysis looks at. Every measure tells the lens it was computed with.
@@ -45,6 +47,9 @@ type View struct {
 	*Snapshot
 	Lens Lens
 	Ties []Tie // by connection id
+
+	gather   sync.Once
+	gathered *mesh
 }
 
 // Current gives the live map. Loaded once for each revision, it is kept until newer ones push it out.

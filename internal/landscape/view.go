@@ -24,12 +24,9 @@ type Stub struct {
 
 const stubColumns = `e.id, e.kind, e.name, e.name_it, e.outside, e.criticality, e.rto_min, e.ended_at`
 
-func scanStub(s db.Scan) (Stub, error) {
-	var one Stub
-	var ended *int64
-	err := s(&one.ID, &one.Kind, &one.Name.EN, &one.Name.IT, &one.Outside, &one.Criticality, &one.RTO, &ended)
-	one.EndedAt = instant(ended)
-	return one, err
+func (s *Snapshot) stub(node int32) Stub {
+	e := s.Of(node)
+	return Stub{ID: e.ID, Kind: e.Kind, Name: e.Title(), Outside: e.Outside, Criticality: e.Criticality, RTO: e.RTO}
 }
 
 // Link is a connection as one of its ends sees it.
@@ -78,17 +75,29 @@ func GetElement(ctx context.Context, r db.Reader, in GetElementIn) (ElementView,
 	if err := v.agreed(ctx, r); err != nil {
 		return v, err
 	}
-	if v.Supports, err = Supports(ctx, r, in.ID); err != nil {
+	s, found, err := FoundToday(ctx, r)
+	if err != nil {
 		return v, err
 	}
-	if v.Closure, err = closure(ctx, r, in.ID); err != nil {
-		return v, err
-	}
-	if err := v.inheritTier(ctx, r); err != nil {
-		return v, err
-	}
-	v.Findings = v.found(r.Now().Format(time.DateOnly))
+	v.fromMap(s, found)
 	return v, nil
+}
+
+// fromMap fills in what follows from the whole map.
+func (v *ElementView) fromMap(s *Snapshot, found []Incoherence) {
+	id := v.Element.ID
+	v.Supports, v.Closure, v.Findings = s.supports(id), s.closure(id), []Incoherence{}
+	if node, there := s.Index[id]; there {
+		levels, _ := s.View(Lens{}).mesh().inherited()
+		if level := levels[node]; level > 0 {
+			v.Tier = &level
+		}
+	}
+	for _, f := range found {
+		if f.concerns(id) {
+			v.Findings = append(v.Findings, f)
+		}
+	}
 }
 
 // OpGetElement loads an element.
@@ -160,43 +169,4 @@ func (v *ElementView) agreed(ctx context.Context, r db.Reader) error {
 
 func (v *ElementView) all() []Link {
 	return slices.Concat(v.Needs, v.NeededBy, v.Beside)
-}
-
-// inheritTier takes the highest criticality of all that needs the element along hard needs.
-func (v *ElementView) inheritTier(ctx context.Context, r db.Reader) error {
-	tier, err := db.Value[int64](ctx, r, `WITH RECURSIVE above (id) AS (
-			SELECT CAST($1 AS TEXT)
-			UNION
-			SELECT n.consumer FROM element_need n JOIN above a ON n.provider = a.id WHERE n.strength = 'hard'
-		)
-		SELECT MIN(e.criticality) FROM element e JOIN above a ON a.id = e.id WHERE e.ended_at IS NULL`, v.Element.ID)
-	if tier > 0 {
-		v.Tier = &tier
-	}
-	return err
-}
-
-// found gives the findings that name the element, from the map of its neighbourhood.
-func (v *ElementView) found(today string) []Incoherence {
-	if v.Element.Ended() {
-		return []Incoherence{}
-	}
-	m := Map{Elements: map[string]Element{v.Element.ID: v.Element}, Agreements: map[string]Agreement{}}
-	for _, link := range v.all() {
-		m.Connections = append(m.Connections, link.Connection)
-		o := link.Other
-		if o.EndedAt == nil {
-			m.Elements[o.ID] = Element{ID: o.ID, Kind: o.Kind, Name: o.Name.EN, NameIT: o.Name.IT, Outside: o.Outside, RTO: o.RTO, Criticality: o.Criticality}
-		}
-	}
-	for _, a := range v.Agreements {
-		m.Agreements[a.ID] = a
-	}
-	mine := []Incoherence{}
-	for _, f := range m.Findings(today) {
-		if f.Element == v.Element.ID || f.Other == v.Element.ID {
-			mine = append(mine, f)
-		}
-	}
-	return mine
 }

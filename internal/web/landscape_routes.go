@@ -5,6 +5,7 @@ func (s *Server) landscapeRoutes(m *mux) {
 	m.page("GET /landscape", s.landscapeList)
 	m.page("GET /landscape/borders", s.landscapeBorders)
 	m.page("GET /landscape/coherence", s.landscapeCoherence)
+	m.page("GET /landscape/coherence/completeness", s.landscapeCompleteness)
 	m.page("GET /landscape/import", s.landscapeImport)
 	m.page("POST /landscape/import", s.landscapePreview)
 	m.page("POST /landscape/import/confirm", s.landscapeConfirm)

@@ -68,7 +68,7 @@ func TestElementPageShowsBothDirectionsAndFindings(t *testing.T) {
 			"Expired on 30 Sep 2020", `href="/landscape/core"`, `href="/landscape/payments"`, `class="nd foc"`, `href="/risks?element=hub"`)
 		want(t, v.get("/landscape/nothing"), http.StatusNotFound)
 		want(t, v.get("/landscape/borders"), http.StatusOK, "1 of 3 connections cross the border", "CartaNet", "Expired on")
-		want(t, v.get("/landscape/coherence"), http.StatusOK, "Broken rules: 2. Cannot be told: 2.", "Nobody answers for Core banking")
+		want(t, v.get("/landscape/coherence"), http.StatusOK, "Rules broken in 3 places", "In 4 nobody can tell", "The map is complete to level 0 of 3", "Nobody answers for Core banking")
 	})
 }
 

@@ -78,8 +78,13 @@ func expiry(p ui.Page, a landscape.Agreement, today string) (ui.State, string) {
 
 // findingWords says what a finding is about.
 func findingWords(p ui.Page, f landscape.Incoherence) string {
+	family := "criticality"
+	if f.Rule == landscape.RuleConfidentiality || f.Rule == landscape.RuleClassGap {
+		family = "level"
+	}
 	return p.T("landscape.finding."+string(f.Rule), "name", nameOr(f.Name, f.Element), "other", nameOr(f.OtherName, f.Other),
-		"rto", span(p, f.RTO), "other_rto", span(p, f.OtherRTO), "title", f.Title, "since", day(p, f.Since))
+		"minutes", span(p, f.Minutes), "other_minutes", span(p, f.OtherMinutes), "level", levelWord(p, family, f.Level),
+		"other_level", levelWord(p, family, f.OtherLevel), "title", f.Title, "since", day(p, f.Since), "count", f.Count)
 }
 
 func nameOr(name i18n.Text, id string) i18n.Text {
@@ -89,11 +94,15 @@ func nameOr(name i18n.Text, id string) i18n.Text {
 	return name
 }
 
-func coherenceState(f landscape.Incoherence) ui.State {
-	if f.Grade == landscape.CannotTell {
+func coherenceState(grade landscape.Grade) ui.State {
+	switch grade {
+	case landscape.CannotTell:
 		return ui.Unk
+	case landscape.Soon:
+		return ui.Warn
+	default:
+		return ui.Bad
 	}
-	return ui.Bad
 }
 
 func today(p ui.Page) string { return p.Now.Format(time.DateOnly) }
