@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/landscape/graph"
 )
 
 // Reserved are words that pages about the whole map use where an element's page has its id.
@@ -50,6 +51,8 @@ type View struct {
 
 	gather   sync.Once
 	gathered *mesh
+	Graph    *graph.Graph // consumer → provider
+	Needs    *graph.Needs // the same with groups: of the providers that one consumer needs k of n, k must work
 }
 
 // Current gives the live map. Loaded once for each revision, it is kept until newer ones push it out.
@@ -129,8 +132,40 @@ func (s *Snapshot) View(l Lens) *View {
 			v.Ties = append(v.Ties, tie)
 		}
 	}
+	edges := make([]graph.Edge, len(v.Ties))
+	for i, t := range v.Ties {
+		edges[i] = graph.Edge{From: t.Consumer, To: t.Provider}
+	}
+	v.Graph, v.Needs = graph.New(len(s.IDs), edges), v.needs()
 	s.views[key] = v
 	return v
+}
+
+// needs groups the ties of each consumer: those of one kind with k of n are one need, all others needs of their own.
+func (v *View) needs() *graph.Needs {
+	of := make([][]graph.Need, len(v.IDs))
+	type group struct {
+		consumer int32
+		kind     ConnectionKind
+	}
+	groups := map[group]int{}
+	for _, t := range v.Ties {
+		c := v.Connections[t.Connection]
+		if c.KOfN == nil {
+			of[t.Consumer] = append(of[t.Consumer], graph.Need{Providers: []int32{t.Provider}, K: 1})
+			continue
+		}
+		g := group{t.Consumer, c.Kind}
+		at, there := groups[g]
+		if !there {
+			at = len(of[t.Consumer])
+			groups[g] = at
+			of[t.Consumer] = append(of[t.Consumer], graph.Need{})
+		}
+		need := &of[t.Consumer][at]
+		need.Providers, need.K = append(need.Providers, t.Provider), max(need.K, int(*c.KOfN))
+	}
+	return graph.NewNeeds(of)
 }
 
 // tie turns a connection for a lens; false when the lens does not show it or an end is not on the map.

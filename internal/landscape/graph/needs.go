@@ -1,0 +1,198 @@
+package graph
+
+import "slices"
+
+// Need is a group of providers of which K must work for the consumer to work. A hard need of one is {[p], 1}.
+type Need struct {
+	Providers []int32
+	K         int
+}
+
+// Needs are the needs of all nodes: a node stops when it goes itself or when any of its needs is not met.
+type Needs struct {
+	of    [][]Need
+	users [][]use // by provider
+	count int     // all needs
+}
+
+// use is one need in which a provider stands.
+type use struct{ consumer, need, id int32 }
+
+// NewNeeds takes the needs of each node. A provider named twice in a need counts once; a need of none, or of fewer
+// providers than K, can never be met and is taken as needing all of them. O(size).
+func NewNeeds(of [][]Need) *Needs {
+	n := &Needs{of: make([][]Need, len(of)), users: make([][]use, len(of))}
+	for v, needs := range of {
+		for _, need := range needs {
+			providers := slices.Compact(sorted(slices.Clone(need.Providers)))
+			if len(providers) == 0 {
+				continue
+			}
+			need = Need{Providers: providers, K: min(max(need.K, 1), len(providers))}
+			for _, p := range providers {
+				n.users[p] = append(n.users[p], use{int32(v), int32(len(n.of[v])), int32(n.count)})
+			}
+			n.of[v] = append(n.of[v], need)
+			n.count++
+		}
+	}
+	return n
+}
+
+// Len is the number of nodes.
+func (n *Needs) Len() int { return len(n.of) }
+
+// Of gives the needs of a node.
+func (n *Needs) Of(v int32) []Need { return n.of[v] }
+
+// Spared tells whether any need is met by fewer than all of its providers, so that the graph alone overstates.
+func (n *Needs) Spared() bool {
+	for _, needs := range n.of {
+		for _, need := range needs {
+			if need.K < len(need.Providers) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Stopped gives all nodes that do not work when some are down, these included; sorted. It is the least fixpoint: in
+// a cycle nothing stops without a first cause. O(size of what stops).
+func (n *Needs) Stopped(down []int32) []int32 {
+	w := n.walk()
+	return sorted(slices.Clone(w.run(down, -1)))
+}
+
+// walk is reusable state of one failure after another.
+type walk struct {
+	n       *Needs
+	lost    []int32 // providers lost, by need
+	stopped []bool
+	why     []int32 // by node: index of the need that broke, -1 where it went itself
+	order   []int32
+	touched []int32 // needs that lost someone
+}
+
+func (n *Needs) walk() *walk {
+	return &walk{n: n, lost: make([]int32, n.count), stopped: make([]bool, len(n.of)), why: make([]int32, len(n.of))}
+}
+
+// run lets nodes go and gives all that stops, in the order in which it stops; it ends early when target has. The
+// slice holds until the next run.
+func (w *walk) run(down []int32, target int32) []int32 {
+	w.clear()
+	for _, v := range down {
+		w.stop(v, -1)
+	}
+	for i := 0; i < len(w.order); i++ {
+		if target >= 0 && w.stopped[target] {
+			break
+		}
+		for _, u := range w.n.users[w.order[i]] {
+			if w.lost[u.id] == 0 {
+				w.touched = append(w.touched, u.id)
+			}
+			w.lost[u.id]++
+			need := w.n.of[u.consumer][u.need]
+			if int(w.lost[u.id]) > len(need.Providers)-need.K {
+				w.stop(u.consumer, u.need)
+			}
+		}
+	}
+	return w.order
+}
+
+func (w *walk) stop(v, why int32) {
+	if !w.stopped[v] {
+		w.stopped[v], w.why[v] = true, why
+		w.order = append(w.order, v)
+	}
+}
+
+func (w *walk) clear() {
+	for _, v := range w.order {
+		w.stopped[v] = false
+	}
+	for _, id := range w.touched {
+		w.lost[id] = 0
+	}
+	w.order, w.touched = w.order[:0], w.touched[:0]
+}
+
+// Blast counts for each node how many others stop when it alone goes, with groups credited for what they spare.
+// O(n · size of what stops).
+func (n *Needs) Blast() []int32 {
+	w := n.walk()
+	blast := make([]int32, len(n.of))
+	for v := range blast {
+		blast[v] = int32(len(w.run([]int32{int32(v)}, -1)) - 1)
+	}
+	return blast
+}
+
+// Stops gives for each node which of some targets stop when it alone goes; a target's own loss counts.
+// O(n · size of what stops).
+func (n *Needs) Stops(targets []int32) [][]int32 {
+	isTarget := make([]bool, len(n.of))
+	for _, t := range targets {
+		isTarget[t] = true
+	}
+	w := n.walk()
+	all := make([][]int32, len(n.of))
+	for v := range all {
+		for _, x := range w.run([]int32{int32(v)}, -1) {
+			if isTarget[x] {
+				all[v] = append(all[v], x)
+			}
+		}
+		slices.Sort(all[v])
+	}
+	return all
+}
+
+// Chain gives the needs that explain why target stops when some nodes are down: each consumer with the lost
+// providers that broke its need, from the target down to the nodes that went themselves. Nil when it does not stop.
+func (n *Needs) Chain(target int32, down []int32) []Edge {
+	w := n.walk()
+	w.run(down, target)
+	if !w.stopped[target] {
+		return nil
+	}
+	before := make(map[int32]int, len(w.order))
+	for i, v := range w.order {
+		before[v] = i
+	}
+	chain, seen := []Edge{}, map[int32]bool{target: true}
+	for open := []int32{target}; len(open) > 0; open = open[1:] {
+		v := open[0]
+		if w.why[v] < 0 {
+			continue
+		}
+		need := n.of[v][w.why[v]]
+		lost := len(need.Providers) - need.K + 1
+		for _, p := range byPlace(need.Providers, before) {
+			if lost == 0 {
+				break
+			}
+			lost--
+			chain = append(chain, Edge{v, p})
+			if !seen[p] {
+				seen[p], open = true, append(open, p)
+			}
+		}
+	}
+	return chain
+}
+
+// byPlace keeps the providers that stopped, in the order in which they did.
+func byPlace(providers []int32, before map[int32]int) []int32 {
+	var lost []int32
+	for _, p := range providers {
+		if _, there := before[p]; there {
+			lost = append(lost, p)
+		}
+	}
+	slices.SortFunc(lost, func(a, b int32) int { return before[a] - before[b] })
+	return lost
+}
