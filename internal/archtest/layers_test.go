@@ -59,7 +59,7 @@ var layers = []struct {
 }
 
 // pure packages take everything as arguments.
-var pure = []string{"internal/landscape/graph", "internal/stat", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout"}
+var pure = []string{"internal/landscape/graph", "internal/landscape/graph", "internal/stat", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout"}
 
 func TestImportsPointDown(t *testing.T) {
 	place, line := map[string]int{}, 0
