@@ -1,6 +1,13 @@
 package api
 
-import "accordo.dev/internal/landscape"
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"accordo.dev/internal/landscape"
+	"accordo.dev/internal/op"
+)
 
 // landscapeRoutes offers the operations of this area.
 func (s *server) landscapeRoutes() {
@@ -11,6 +18,8 @@ func (s *server) landscapeRoutes() {
 	query(s, landscape.OpListConnections)
 	query(s, landscape.OpCoherence)
 	query(s, landscape.OpCompleteness)
+	query(s, landscape.OpChooseExtract)
+	huma.Register(s.api, operation(landscape.OpExtract.Name, landscape.OpExtract.Route), s.extract)
 	command(s, landscape.OpAddElement)
 	command(s, landscape.OpChangeElement)
 	command(s, landscape.OpEndElement)
@@ -18,4 +27,21 @@ func (s *server) landscapeRoutes() {
 	command(s, landscape.OpDisconnect)
 	command(s, landscape.OpAddAgreement)
 	command(s, landscape.OpImport)
+}
+
+// file is an answer that is not JSON.
+type file struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// extract answers with the file itself.
+func (s *server) extract(ctx context.Context, in *landscape.ExtractIn) (*file, error) {
+	c := callerOf(ctx)
+	out, err := op.Ask(ctx, s.Run, c.actor, landscape.OpExtract, *in)
+	if err != nil {
+		return nil, s.fail(c.lang, landscape.OpExtract.Name, err)
+	}
+	return &file{Type: out.Type, Disposition: `attachment; filename="` + out.Name + `"`, Body: out.Data}, nil
 }

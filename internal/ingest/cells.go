@@ -24,7 +24,14 @@ func (c *cells) fail(field, key string, args ...any) {
 	}
 }
 
-func (c *cells) text(name string) string { return strings.Clone(c.t.cell(name)) }
+// text is a cell; an apostrophe that only keeps a spreadsheet from running it as a formula is taken off.
+func (c *cells) text(name string) string {
+	text := c.t.cell(name)
+	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(text[1])) {
+		text = text[1:]
+	}
+	return strings.Clone(text)
+}
 
 func (c *cells) need(name string) string {
 	text := c.text(name)

@@ -71,6 +71,9 @@ func (in *incoming) archiMateNode(n ingest.NodeRecord, outside map[string]string
 	}
 	n.Ref, n.Props = outside[n.Ref], props
 	in.node(n, e)
+	if original, said := own["original"]; said {
+		in.elements[len(in.elements)-1].Original = original
+	}
 }
 
 // archiMateElement is what a type alone says of an element.
@@ -105,7 +108,11 @@ func (in *incoming) archiMateEdge(e ingest.EdgeRecord, outside, kinds map[string
 		}
 	}
 	in.edge(e, c)
-	in.connections[len(in.connections)-1].agreement = c.Agreement
+	last := &in.connections[len(in.connections)-1]
+	last.agreement = c.Agreement
+	if original, said := own["original"]; said {
+		last.Original = original
+	}
 }
 
 // archiMateConnection is what the type and the name of a relation say of a connection.
@@ -132,8 +139,14 @@ func consumerOf(c Connection, e ingest.EdgeRecord) string {
 	}
 }
 
-// ownFields are the fields that our exports say in properties.
-var ownFields = append(saidFields(Element{}), append(saidFields(Connection{}), "id")...)
+// ownFields are the fields that our exports say in properties: all but those that ArchiMate has words of its own for.
+var ownFields = ownFieldNames()
+
+func ownFieldNames() []string {
+	names := append(saidFields(Element{}), saidFields(Connection{})...)
+	inTheirWords := []string{"name", "name_it", "description", "properties", "from", "to", "from_tie", "to_tie"}
+	return append(wordSet(without(names, inTheirWords)), "id")
+}
 
 // ownTexts parts the properties that our exports have written from all others.
 func ownTexts(props map[string]string) (own, others map[string]string) {
@@ -166,7 +179,8 @@ func putNew(props map[string]string, name, value string) {
 
 // withoutProperties is a copy without some of the properties.
 func withoutProperties(all map[string]string, names ...string) map[string]string {
-	rest := maps.Clone(all)
+	rest := map[string]string{}
+	maps.Copy(rest, all)
 	for _, name := range names {
 		delete(rest, name)
 	}

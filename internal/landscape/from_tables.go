@@ -15,6 +15,8 @@ func loadTables(files []ingest.File, o ingest.DateOptions) (*incoming, error) {
 	in := newIncoming("csv")
 	in.ownIDs, in.hasElements, in.hasTies = true, false, false
 	in.idOf = func(id string) string { return id }
+	in.carried = without(in.carried, []string{"original"}) // our tables have no columns for these
+	in.tied = without(in.tied, []string{"original", "from_tie", "to_tie"})
 	for _, f := range files {
 		if !ingest.IsWorkbook(f.Data) {
 			if err := in.table(ingest.Look(f.Name, f.Data), source(f), o); err != nil {

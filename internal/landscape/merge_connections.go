@@ -112,6 +112,7 @@ func (m *merger) tiedUp(n newConnection) Connection {
 	switch {
 	case n.external != "" && m.ownIDs:
 		c.ID = n.external
+	case n.ID != "" && m.isFree(n.ID): // the file says it
 	case n.external != "":
 		c.ID = c.tieID(n.external)
 	case n.key != "":
@@ -125,6 +126,12 @@ func (m *merger) tiedUp(n newConnection) Connection {
 		c.ID = id
 	}
 	return c
+}
+
+// isFree tells whether no connection of another source has an id.
+func (m *merger) isFree(id string) bool {
+	have, taken := m.ties[id]
+	return !taken || have.Source == m.source
 }
 
 // endOf gives the element at an end, and the connection where the end is one: its own first element stands for it.
