@@ -102,19 +102,44 @@ func (m *mesh) stop(down []int32) []int32 {
 	return why
 }
 
+// without leaves the needs of what stopped for what stopped: what has to come back, and in which order it can.
+func (m *mesh) without(why []int32) *mesh {
+	sub := &mesh{View: m.View, gates: make([][]gate, len(m.gates)), in: m.in, group: m.group}
+	for node, gates := range m.gates {
+		if why[node] == working {
+			continue
+		}
+		for _, g := range gates {
+			var ties []int32
+			for _, tie := range g.ties {
+				if why[m.Ties[tie].Provider] != working {
+					ties = append(ties, tie)
+				}
+			}
+			if need := g.need - (len(g.ties) - len(ties)); need > 0 {
+				sub.gates[node] = append(sub.gates[node], gate{ties: ties, need: need})
+			}
+		}
+	}
+	return sub
+}
+
 // What stop says of elements that no tie stopped.
 const (
 	isDown  int32 = -1
 	working int32 = -2
 )
 
-// components numbers the strongly connected components of all ties: a provider's before its consumers' (Tarjan).
+// components numbers the strongly connected components of all needs: a provider's before its consumers' (Tarjan).
 // O(elements + ties), without recursion.
 func (m *mesh) components() (of []int32, members [][]int32) {
-	n := len(m.IDs)
-	out := make([][]int32, n)
-	for _, t := range m.Ties {
-		out[t.Consumer] = append(out[t.Consumer], t.Provider)
+	out := make([][]int32, len(m.IDs))
+	for node, gates := range m.gates {
+		for _, g := range gates {
+			for _, tie := range g.ties {
+				out[node] = append(out[node], m.Ties[tie].Provider)
+			}
+		}
 	}
 	return strongComponents(out)
 }
@@ -157,7 +182,10 @@ func strongComponents(out [][]int32) (of []int32, members [][]int32) {
 			if low[v] != index[v] {
 				continue
 			}
-			at := slices.Index(stack, v)
+			at := len(stack) - 1
+			for stack[at] != v {
+				at--
+			}
 			one := slices.Clone(stack[at:])
 			stack = stack[:at]
 			slices.Sort(one)

@@ -49,6 +49,11 @@ func (m *mesh) reckonGroup(group []int32, of objective, how reckoning, all []mea
 			own[i] = measured{minutes: *minutes, via: -1}
 		}
 		below[i] = m.slowestGate(node, all)
+		if len(group) > 1 && below[i].via >= 0 {
+			if _, member := slices.BinarySearch(group, m.Ties[below[i].via].Provider); member {
+				below[i].via = -1 // the cycle waits for nothing but what lies outside it
+			}
+		}
 	}
 	if how == declared { // no member waits for another's promise
 		for i, node := range group {
@@ -65,6 +70,9 @@ func (m *mesh) reckonGroup(group []int32, of objective, how reckoning, all []mea
 	switch {
 	case how == inTurn:
 		total.minutes = own[o].minutes + below[b].minutes
+		if total.via < 0 {
+			target = o
+		}
 	case own[o].minutes >= below[b].minutes:
 		target, total.via = o, -1
 	}
