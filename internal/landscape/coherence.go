@@ -124,7 +124,7 @@ func (m Map) Findings(today string) []Incoherence { return NewSnapshot(m, "").Fi
 // Findings checks all rules on a day, most serious rule first, then by element. Rules about policies need to know how
 // elements stand to them; nil leaves those rules out. O(elements + connections), but for sorting.
 func (s *Snapshot) Findings(today string, c Conformance) []Incoherence {
-	f := &finder{Snapshot: s, today: today, mesh: s.View(Lens{}).mesh()}
+	f := &finder{Snapshot: s, today: today, mesh: s.View(Lens{}).mesh}
 	f.recovery()
 	f.recoveryPoint()
 	f.criticality()
@@ -202,7 +202,7 @@ func (m *mesh) chain(node int32, ties []int32, note func(*Step, Element)) []Step
 	steps = append(steps, m.step(m.IDs[node]))
 	if note != nil {
 		for i := range steps {
-			note(&steps[i], m.Elements[steps[i].Element])
+			note(&steps[i], m.nodes[m.Index[steps[i].Element]])
 		}
 	}
 	return steps

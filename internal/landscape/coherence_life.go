@@ -1,5 +1,7 @@
 package landscape
 
+import "slices"
+
 // The days of warning before something ends.
 const (
 	monthsOfSupport = 12 // before the end of support: about what replacing a system takes
@@ -26,6 +28,7 @@ func (f *finder) ends() {
 // it; and needs of what ends before the consumer itself.
 func (f *finder) life() {
 	year := later(f.today, monthsOfSupport, 0)
+	up := newClimb(f.View(Lens{Soft: true}).mesh) // what only works worse without it still works with something unsupported
 	for node, id := range f.IDs {
 		e := f.Elements[id]
 		if e.EndOfLife == "" || e.Lifecycle == "retired" {
@@ -36,7 +39,7 @@ func (f *finder) life() {
 			if e.EndOfLife < f.today {
 				rule = RuleEndOfLife
 			}
-			f.noteEnd(rule, int32(node), e)
+			f.noteEnd(up, rule, int32(node), e)
 		}
 		f.outlived(int32(node), e)
 	}
@@ -53,10 +56,9 @@ func (f *finder) outlived(node int32, e Element) {
 	}
 }
 
-func (f *finder) noteEnd(rule Rule, node int32, e Element) {
-	m := f.View(Lens{Soft: true}).mesh() // what only works worse without it still works with something unsupported
-	ties, services := m.upward(node)
-	steps := m.chain(node, ties, func(s *Step, e Element) { s.Level, s.Day = e.Criticality, e.EndOfLife })
+func (f *finder) noteEnd(up *climb, rule Rule, node int32, e Element) {
+	ties, services := up.upward(node)
+	steps := up.chain(node, ties, func(s *Step, e Element) { s.Level, s.Day = e.Criticality, e.EndOfLife })
 	one := Incoherence{Rule: rule, Element: e.ID, Chain: steps, Count: services, Since: e.EndOfLife}
 	if len(ties) > 0 {
 		one.Other, one.Connection = steps[len(steps)-1].Element, steps[0].Connection
@@ -64,35 +66,51 @@ func (f *finder) noteEnd(rule Rule, node int32, e Element) {
 	f.note(one)
 }
 
+// climb is reusable state of walks from an element to what needs it.
+type climb struct {
+	*mesh
+	walk int     // number of the present walk
+	seen []int   // by element: the walk in which it was seen last
+	from []int32 // tie through which it was reached
+	open []int32
+}
+
+func newClimb(m *mesh) *climb {
+	return &climb{mesh: m, seen: make([]int, len(m.IDs)), from: make([]int32, len(m.IDs))}
+}
+
 // upward gives the shortest chain from an element to the most critical service that needs it, or else to the most
-// critical thing, and how many services need it.
-func (m *mesh) upward(node int32) (ties []int32, services int) {
-	from := map[int32]int32{node: -1}
+// critical thing, and how many services need it. O(what needs it).
+func (c *climb) upward(node int32) (ties []int32, services int) {
+	c.walk++
+	c.seen[node], c.from[node] = c.walk, -1
 	best := node
-	for open := []int32{node}; len(open) > 0; open = open[1:] {
-		if e := m.Of(open[0]); e.Kind == KindService {
+	c.open = append(c.open[:0], node)
+	for i := 0; i < len(c.open); i++ {
+		at := c.open[i]
+		if c.nodes[at].Kind == KindService {
 			services++
 		}
-		if m.weighsMore(open[0], best) {
-			best = open[0]
+		if c.weighsMore(at, best) {
+			best = at
 		}
-		for _, tie := range m.in[open[0]] {
-			consumer := m.Ties[tie].Consumer
-			if _, seen := from[consumer]; !seen {
-				from[consumer] = tie
-				open = append(open, consumer)
+		for _, tie := range c.in[at] {
+			if consumer := c.Ties[tie].Consumer; c.seen[consumer] != c.walk {
+				c.seen[consumer], c.from[consumer] = c.walk, tie
+				c.open = append(c.open, consumer)
 			}
 		}
 	}
-	for at := best; from[at] >= 0; at = m.Ties[from[at]].Provider {
-		ties = append([]int32{from[at]}, ties...)
+	for at := best; c.from[at] >= 0; at = c.Ties[c.from[at]].Provider {
+		ties = append(ties, c.from[at])
 	}
+	slices.Reverse(ties)
 	return ties, services
 }
 
 // weighsMore compares two elements as ends of a chain: services first, then by criticality.
 func (m *mesh) weighsMore(a, b int32) bool {
-	x, y := m.Of(a), m.Of(b)
+	x, y := &m.nodes[a], &m.nodes[b]
 	if (x.Kind == KindService) != (y.Kind == KindService) {
 		return x.Kind == KindService
 	}

@@ -2,6 +2,8 @@ package landscape
 
 import (
 	"slices"
+
+	"accordo.dev/internal/landscape/graph"
 )
 
 // shape checks what the map itself looks like: circles, things that are named and not described, things named twice.
@@ -14,7 +16,7 @@ func (f *finder) shape() {
 // cycles finds things that wait for each other: none of them can be started first. Needs with a stand-in do not count.
 func (f *finder) cycles() {
 	out := make([][]int32, len(f.IDs)) // ties
-	next := make([][]int32, len(f.IDs))
+	var edges []graph.Edge
 	for node, gates := range f.mesh.gates {
 		for _, g := range gates {
 			if g.spare() > 0 {
@@ -22,15 +24,12 @@ func (f *finder) cycles() {
 			}
 			for _, tie := range g.ties {
 				out[node] = append(out[node], tie)
-				next[node] = append(next[node], f.mesh.Ties[tie].Provider)
+				edges = append(edges, graph.Edge{From: int32(node), To: f.mesh.Ties[tie].Provider})
 			}
 		}
 	}
-	_, members := strongComponents(next)
-	for _, group := range members {
-		if len(group) > 1 {
-			f.noteCycle(group, f.around(group, out))
-		}
+	for _, group := range graph.Cycles(graph.New(len(f.IDs), edges)) {
+		f.noteCycle(group, f.around(group, out))
 	}
 }
 

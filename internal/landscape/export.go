@@ -27,7 +27,9 @@ var exportFormats = []exportFormat{
 	{"xlsx", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", func(w io.Writer, m Map, _ ExtractIn) error {
 		return interchange.WriteWorkbook(w, m.tables())
 	}},
-	{"archimate", ".xml", "application/xml", func(w io.Writer, m Map, in ExtractIn) error { return interchange.WriteArchiMate(w, m.archiMate(in.Name)) }},
+	{"archimate", ".xml", "application/xml", func(w io.Writer, m Map, in ExtractIn) error {
+		return interchange.WriteArchiMate(w, m.archiMate(in.Name))
+	}},
 	{"drawio", ".drawio", "application/vnd.jgraph.mxfile", func(w io.Writer, m Map, in ExtractIn) error {
 		return interchange.WriteDrawio(w, m.diagram(in.Name, in.Language))
 	}},

@@ -1,6 +1,6 @@
 package landscape
 
-import "slices"
+import "accordo.dev/internal/landscape/graph"
 
 // gate is one need of a consumer: so many of its ties must lead to something that works. A plain hard need has one tie.
 type gate struct {
@@ -9,18 +9,12 @@ type gate struct {
 }
 
 // mesh is a view with the needs of each element gathered into gates. Connections of one kind from one consumer that
-// say the same "k of n" are one gate.
+// say "k of n" are one gate; where they say different k, the largest.
 type mesh struct {
 	*View
 	gates [][]gate  // by consumer
-	in    [][]int32 // by provider: ties
+	in    [][]int32 // by provider: ties that stand in a gate
 	group []int32   // by tie: its gate in the list of its consumer
-}
-
-// mesh gathers the needs of a view; it is made once.
-func (v *View) mesh() *mesh {
-	v.gather.Do(func() { v.gathered = newMesh(v) })
-	return v.gathered
 }
 
 func newMesh(v *View) *mesh {
@@ -28,25 +22,24 @@ func newMesh(v *View) *mesh {
 	type key struct {
 		consumer int32
 		kind     ConnectionKind
-		k        int64
 	}
 	place := map[key]int32{}
 	for i, t := range v.Ties {
-		c := v.Connections[t.Connection]
-		m.in[t.Provider] = append(m.in[t.Provider], int32(i))
+		if t.Consumer == t.Provider {
+			continue // nothing waits for itself
+		}
+		tie, c := int32(i), v.Connections[t.Connection]
 		if c.KOfN == nil {
-			m.add(int32(i), gate{ties: []int32{int32(i)}, need: 1})
+			m.add(tie, gate{ties: []int32{tie}, need: 1})
 			continue
 		}
-		k := key{t.Consumer, c.Kind, *c.KOfN}
+		k := key{t.Consumer, c.Kind}
 		at, known := place[k]
 		if !known {
-			place[k] = m.add(int32(i), gate{ties: []int32{int32(i)}, need: int(*c.KOfN)})
+			place[k] = m.add(tie, gate{ties: []int32{tie}, need: int(*c.KOfN)})
 			continue
 		}
-		m.group[i] = at
-		g := &m.gates[t.Consumer][at]
-		g.ties = append(g.ties, int32(i))
+		m.join(tie, &m.gates[t.Consumer][at], at, int(*c.KOfN))
 	}
 	for _, gates := range m.gates {
 		for i := range gates {
@@ -56,10 +49,24 @@ func newMesh(v *View) *mesh {
 	return m
 }
 
+// join adds a tie to a gate; a second one to the same provider does not count.
+func (m *mesh) join(tie int32, g *gate, at int32, need int) {
+	g.need = max(g.need, need)
+	for _, other := range g.ties {
+		if m.Ties[other].Provider == m.Ties[tie].Provider {
+			return
+		}
+	}
+	g.ties = append(g.ties, tie)
+	m.group[tie] = at
+	m.in[m.Ties[tie].Provider] = append(m.in[m.Ties[tie].Provider], tie)
+}
+
 func (m *mesh) add(tie int32, g gate) int32 {
 	consumer := m.Ties[tie].Consumer
 	at := int32(len(m.gates[consumer]))
 	m.group[tie] = at
+	m.in[m.Ties[tie].Provider] = append(m.in[m.Ties[tie].Provider], tie)
 	m.gates[consumer] = append(m.gates[consumer], g)
 	return at
 }
@@ -130,70 +137,35 @@ const (
 	working int32 = -2
 )
 
-// components numbers the strongly connected components of all needs: a provider's before its consumers' (Tarjan).
-// O(elements + ties), without recursion.
-func (m *mesh) components() (of []int32, members [][]int32) {
-	out := make([][]int32, len(m.IDs))
+// needs are the gates as numbers.
+func (m *mesh) needs() *graph.Needs {
+	of := make([][]graph.Need, len(m.gates))
+	for node, gates := range m.gates {
+		for _, g := range gates {
+			need := graph.Need{K: g.need}
+			for _, tie := range g.ties {
+				need.Providers = append(need.Providers, m.Ties[tie].Provider)
+			}
+			of[node] = append(of[node], need)
+		}
+	}
+	return graph.NewNeeds(of)
+}
+
+// components gives the strongly connected components of the needs: a provider's before its consumers', sorted inside.
+func (m *mesh) components() [][]int32 {
+	var edges []graph.Edge
 	for node, gates := range m.gates {
 		for _, g := range gates {
 			for _, tie := range g.ties {
-				out[node] = append(out[node], m.Ties[tie].Provider)
+				edges = append(edges, graph.Edge{From: int32(node), To: m.Ties[tie].Provider})
 			}
 		}
 	}
-	return strongComponents(out)
-}
-
-func strongComponents(out [][]int32) (of []int32, members [][]int32) {
-	n := len(out)
-	of = make([]int32, n)
-	index, low, next := make([]int32, n), make([]int32, n), make([]int32, n)
-	for i := range of {
-		of[i] = -1
+	of, count := graph.SCC(graph.New(len(m.IDs), edges))
+	members := make([][]int32, count)
+	for node, component := range of {
+		members[component] = append(members[component], int32(node))
 	}
-	var stack, path []int32
-	counter := int32(0)
-	open := func(v int32) {
-		counter++
-		index[v], low[v] = counter, counter
-		stack, path = append(stack, v), append(path, v)
-	}
-	for root := range int32(n) {
-		if index[root] != 0 {
-			continue
-		}
-		open(root)
-		for len(path) > 0 {
-			v := path[len(path)-1]
-			if int(next[v]) < len(out[v]) {
-				w := out[v][next[v]]
-				next[v]++
-				if index[w] == 0 {
-					open(w)
-				} else if of[w] < 0 {
-					low[v] = min(low[v], index[w])
-				}
-				continue
-			}
-			path = path[:len(path)-1]
-			if len(path) > 0 {
-				low[path[len(path)-1]] = min(low[path[len(path)-1]], low[v])
-			}
-			if low[v] != index[v] {
-				continue
-			}
-			at := len(stack) - 1
-			for stack[at] != v {
-				at--
-			}
-			one := slices.Clone(stack[at:])
-			stack = stack[:at]
-			slices.Sort(one)
-			for _, w := range one {
-				of[w] = int32(len(members))
-			}
-			members = append(members, one)
-		}
-	}
-	return of, members
+	return members
 }

@@ -33,8 +33,7 @@ func slower(a, b measured) int { return cmp.Compare(a.minutes, b.minutes) }
 // providers the k-th fastest counts; the members of a cycle recover together. O(elements + ties).
 func (m *mesh) reckon(of objective, how reckoning) []measured {
 	all := make([]measured, len(m.IDs))
-	_, members := m.components()
-	for _, group := range members {
+	for _, group := range m.components() {
 		m.reckonGroup(group, of, how, all)
 	}
 	return all

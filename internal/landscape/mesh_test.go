@@ -95,6 +95,8 @@ func TestRecoveryTimesAlongNeeds(t *testing.T) {
 			[]string{"recovery a b 90/60", "recovery-chain s a b 90/60", "recovery-sequence s a b 150/60"}},
 		"more must work than there are: all of them": {
 			[]string{"system a 60", "system b 30", "system c 240", "a 5> b", "a 5> c"}, []string{"recovery a c 240/60"}},
+		"what needs itself waits for nothing": {
+			[]string{"service a 60", "system b 60", "a > a", "a > b"}, []string{"recovery-sequence a b 120/60"}},
 		"an unset time is not zero": {
 			[]string{"system a 60", "system b ?", "a > b"}, []string{"recovery-gap a b"}},
 		"zero is a time": {
@@ -149,10 +151,10 @@ func TestStopIsTheLeastFixpoint(t *testing.T) {
 		for changed := true; changed; {
 			changed = false
 			for i := range size {
-				lost, all := map[int]int{}, map[int]int{}
-				hard := false
+				lost, all := map[int]bool{}, map[int]bool{} // providers of the group
+				k, hard := 0, false
 				for _, one := range needs {
-					if one.from != i {
+					if one.from != i || one.to == i {
 						continue
 					}
 					gone := want[fmt.Sprintf("n%d", one.to)]
@@ -160,14 +162,13 @@ func TestStopIsTheLeastFixpoint(t *testing.T) {
 						hard = hard || gone
 						continue
 					}
-					all[one.k]++
+					k = max(k, one.k)
+					all[one.to] = true
 					if gone {
-						lost[one.k]++
+						lost[one.to] = true
 					}
 				}
-				for k, n := range all {
-					hard = hard || n-lost[k] < min(k, n)
-				}
+				hard = hard || len(all)-len(lost) < min(k, len(all))
 				if id := fmt.Sprintf("n%d", i); hard && !want[id] {
 					want[id], changed = true, true
 				}

@@ -64,7 +64,7 @@ func (s *Snapshot) supports(id string) []Service {
 	if !there {
 		return services
 	}
-	for i, why := range s.View(Lens{}).mesh().stop([]int32{node}) {
+	for i, why := range s.View(Lens{}).mesh.stop([]int32{node}) {
 		if e := s.Of(int32(i)); why != working && e.Kind == KindService {
 			services = append(services, serviceOf(e))
 		}
@@ -86,7 +86,7 @@ func (s *Snapshot) closure(id string) []Stub {
 	if !there {
 		return below
 	}
-	m := s.View(Lens{}).mesh()
+	m := s.View(Lens{}).mesh
 	seen := map[int32]bool{node: true}
 	for open := []int32{node}; len(open) > 0; open = open[1:] {
 		for _, g := range m.gates[open[0]] {
@@ -111,7 +111,7 @@ func Tiers(ctx context.Context, r db.Reader) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	levels, _ := s.View(Lens{}).mesh().inherited()
+	levels, _ := s.View(Lens{}).mesh.inherited()
 	tiers := map[string]int{}
 	for node, level := range levels {
 		if level > 0 {

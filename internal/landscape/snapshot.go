@@ -23,6 +23,8 @@ type Snapshot struct {
 	IDs      []string // sorted
 	Index    map[string]int32
 
+	nodes []Element // by number
+
 	mu    sync.Mutex
 	views map[string]*View
 	day   string // on which found was found
@@ -49,10 +51,9 @@ type View struct {
 	Lens Lens
 	Ties []Tie // by connection id
 
-	gather   sync.Once
-	gathered *mesh
-	Graph    *graph.Graph // consumer → provider
-	Needs    *graph.Needs // the same with groups: of the providers that one consumer needs k of n, k must work
+	Graph *graph.Graph // consumer → provider
+	Needs *graph.Needs // the same with groups: of the providers that one consumer needs k of n, k must work
+	mesh  *mesh        // the same with the connections
 }
 
 // Current gives the live map. Loaded once for each revision, it is kept until newer ones push it out.
@@ -80,8 +81,9 @@ const emptyRevision = "empty"
 func NewSnapshot(m Map, revision string) *Snapshot {
 	s := &Snapshot{Map: m, Revision: revision, IDs: sortedKeys(m.Elements), views: map[string]*View{}}
 	s.Index = make(map[string]int32, len(s.IDs))
+	s.nodes = make([]Element, len(s.IDs))
 	for i, id := range s.IDs {
-		s.Index[id] = int32(i)
+		s.Index[id], s.nodes[i] = int32(i), m.Elements[id]
 	}
 	return s
 }
@@ -136,36 +138,10 @@ func (s *Snapshot) View(l Lens) *View {
 	for i, t := range v.Ties {
 		edges[i] = graph.Edge{From: t.Consumer, To: t.Provider}
 	}
-	v.Graph, v.Needs = graph.New(len(s.IDs), edges), v.needs()
+	v.Graph, v.mesh = graph.New(len(s.IDs), edges), newMesh(v)
+	v.Needs = v.mesh.needs()
 	s.views[key] = v
 	return v
-}
-
-// needs groups the ties of each consumer: those of one kind with k of n are one need, all others needs of their own.
-func (v *View) needs() *graph.Needs {
-	of := make([][]graph.Need, len(v.IDs))
-	type group struct {
-		consumer int32
-		kind     ConnectionKind
-	}
-	groups := map[group]int{}
-	for _, t := range v.Ties {
-		c := v.Connections[t.Connection]
-		if c.KOfN == nil {
-			of[t.Consumer] = append(of[t.Consumer], graph.Need{Providers: []int32{t.Provider}, K: 1})
-			continue
-		}
-		g := group{t.Consumer, c.Kind}
-		at, there := groups[g]
-		if !there {
-			at = len(of[t.Consumer])
-			groups[g] = at
-			of[t.Consumer] = append(of[t.Consumer], graph.Need{})
-		}
-		need := &of[t.Consumer][at]
-		need.Providers, need.K = append(need.Providers, t.Provider), max(need.K, int(*c.KOfN))
-	}
-	return graph.NewNeeds(of)
 }
 
 // tie turns a connection for a lens; false when the lens does not show it or an end is not on the map.
@@ -206,4 +182,4 @@ func (l Lens) key() string {
 }
 
 // Of gives the element with a number.
-func (s *Snapshot) Of(node int32) Element { return s.Elements[s.IDs[node]] }
+func (s *Snapshot) Of(node int32) Element { return s.nodes[node] }

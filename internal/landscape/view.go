@@ -88,7 +88,7 @@ func (v *ElementView) fromMap(s *Snapshot, found []Incoherence) {
 	id := v.Element.ID
 	v.Supports, v.Closure, v.Findings = s.supports(id), s.closure(id), []Incoherence{}
 	if node, there := s.Index[id]; there {
-		levels, _ := s.View(Lens{}).mesh().inherited()
+		levels, _ := s.View(Lens{}).mesh.inherited()
 		if level := levels[node]; level > 0 {
 			v.Tier = &level
 		}

@@ -87,7 +87,7 @@ var OpWhatIf = op.Query[WhatIfIn, WhatIf]{Name: "landscape.what-if", Route: "GET
 
 // WhatIf tells what stops when elements of the map go. O(elements + connections).
 func (s *Snapshot) WhatIf(in WhatIfIn) WhatIf {
-	w := whatIf{in: in, gone: map[int32]Connection{}, mesh: s.View(Lens{Soft: in.Soft, Planned: in.Planned}).mesh()}
+	w := whatIf{in: in, gone: map[int32]Connection{}, mesh: s.View(Lens{Soft: in.Soft, Planned: in.Planned}).mesh}
 	w.out = WhatIf{
 		Down: []Stub{}, Services: []LostService{}, Stopped: []Lost{}, Unserved: []Lost{}, Degraded: []Lost{}, NoReserve: []Lost{}, LossUnknown: []Stub{},
 	}
@@ -226,7 +226,7 @@ func (w *whatIf) tolerance(e Element, one Lost) Tolerance {
 
 // degraded finds what works worse, directly or because something that it needs does, and what works on its last reserve.
 func (w *whatIf) degraded() {
-	m := w.mesh.View.Snapshot.View(Lens{Soft: true, Planned: w.in.Planned}).mesh()
+	m := w.mesh.View.Snapshot.View(Lens{Soft: true, Planned: w.in.Planned}).mesh
 	from := make([]int32, len(m.IDs)) // tie through which an element is touched
 	var open []int32
 	for node := range from {
