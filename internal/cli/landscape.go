@@ -24,6 +24,7 @@ type LandscapeCmd struct {
 	Import    LandscapeImportCmd    `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
 	Template  LandscapeTemplateCmd  `cmd:"" help:"Write empty tables to fill in."`
 	Coherence LandscapeCoherenceCmd `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
+	WhatIf    LandscapeWhatIfCmd    `cmd:"" name:"what-if" help:"Tell what stops when something goes, when it is back and what that costs."`
 	Export    LandscapeExportCmd    `cmd:"" help:"Write the map, or a part of it, for other tools."`
 }
 
