@@ -51,21 +51,21 @@ var demands = []demand{
 type tieDemand struct {
 	level int
 	field string
-	on    func(c Connection, crossing bool) bool
+	on    func(c Connection, from, to Element) bool
 	has   func(Connection) bool
 }
 
 // tieDemands are the fields that live connections must have.
 var tieDemands = []tieDemand{
 	// 1: what hangs together with what
-	{1, "kind", func(Connection, bool) bool { return true }, func(c Connection) bool { return c.Kind != RelatesTo }},
+	{1, "kind", func(Connection, Element, Element) bool { return true }, func(c Connection) bool { return c.Kind != RelatesTo }},
 	// 2: what passes, and whether it is protected where it leaves the house
-	{2, "data", func(c Connection, crossing bool) bool { return c.Kind == FlowsTo && crossing }, func(c Connection) bool { return len(c.Data) > 0 }},
+	{2, "data", func(c Connection, from, to Element) bool { return c.Kind == FlowsTo && exchange(c, from, to) }, func(c Connection) bool { return len(c.Data) > 0 }},
 	{2, "encrypted", exchange, func(c Connection) bool { return c.Encrypted != nil }},
 	{2, "authenticated", exchange, func(c Connection) bool { return c.Authenticated != nil }},
 	{2, "agreement", exchange, func(c Connection) bool { return c.Agreement != "" }},
 	// 3: how it passes, who looks at it and when again
-	{3, "protocol", exchange, func(c Connection) bool { return c.Protocol != "" }},
+	{3, "protocol", technical, func(c Connection) bool { return c.Protocol != "" }},
 	{3, "logged", exchange, func(c Connection) bool { return c.Logged != nil }},
 	{3, "review_on", exchange, func(c Connection) bool { return c.ReviewOn != "" }},
 }
@@ -85,9 +85,17 @@ func ofKinds(kinds ...Kind) func(Element) bool {
 	return func(e Element) bool { return !e.Outside && slices.Contains(kinds, e.Kind) }
 }
 
+// technical tells whether a connection carries something between two things of technology, or across the border.
+func technical(c Connection, from, to Element) bool {
+	made := func(k Kind) bool {
+		return k == KindSystem || k == KindInterface || k == KindDeviceFleet || k == KindOTAsset
+	}
+	return exchange(c, from, to) || made(from.Kind) && made(to.Kind) && (c.Kind == FlowsTo || c.Kind == Uses)
+}
+
 // exchange tells whether a connection carries something across the border; a service for customers is not one.
-func exchange(c Connection, crossing bool) bool {
-	return crossing && (c.Kind == FlowsTo || c.Kind == Uses || c.Kind == SuppliedBy || c.Kind == Accesses)
+func exchange(c Connection, from, to Element) bool {
+	return from.Outside != to.Outside && (c.Kind == FlowsTo || c.Kind == Uses || c.Kind == SuppliedBy || c.Kind == Accesses)
 }
 
 // Gap is an element or a connection with what a level asks for and nobody has said.
@@ -111,7 +119,7 @@ type Level struct {
 	gaps     []Gap
 }
 
-// Reached tells whether nine in ten objects meet the level.
+// Reached tells whether nine in ten of the objects of which the level asks something meet it.
 func (l Level) Reached() bool { return l.Share >= levelReached }
 
 // completeness measures the map against the demands of all levels. O(elements + connections).
@@ -120,15 +128,14 @@ func (s *Snapshot) completeness() []Level {
 	for i := range levels {
 		levels[i] = Level{Level: i + 1, Missing: map[string]int{}}
 	}
-	for _, id := range s.IDs {
-		e := s.Elements[id]
-		missing := make([][]string, CompletenessLevels)
+	for _, e := range s.nodes {
+		object := newObject(Gap{Element: e.ID, Name: e.Title(), Kind: e.Kind, Owner: e.Owner})
 		for _, d := range demands {
-			if d.on(e) && !d.has(e) {
-				missing[d.level-1] = append(missing[d.level-1], d.field)
+			if d.on(e) {
+				object.ask(d.level, d.field, d.has(e))
 			}
 		}
-		addObject(levels, missing, Gap{Element: id, Name: e.Title(), Kind: e.Kind, Owner: e.Owner})
+		object.count(levels)
 	}
 	for _, c := range s.Connections {
 		from, fromThere := s.Elements[c.From]
@@ -136,13 +143,13 @@ func (s *Snapshot) completeness() []Level {
 		if !fromThere || !toThere || !c.Live() {
 			continue
 		}
-		missing := make([][]string, CompletenessLevels)
+		object := newObject(Gap{Element: c.From, Connection: c.ID, Name: from.Title(), OtherName: to.Title(), Kind: from.Kind, Owner: cmp.Or(c.OwnerFrom, from.Owner)})
 		for _, d := range tieDemands {
-			if d.on(c, from.Outside != to.Outside) && !d.has(c) {
-				missing[d.level-1] = append(missing[d.level-1], d.field)
+			if d.on(c, from, to) {
+				object.ask(d.level, d.field, d.has(c))
 			}
 		}
-		addObject(levels, missing, Gap{Element: c.From, Connection: c.ID, Name: from.Title(), OtherName: to.Title(), Kind: from.Kind, Owner: cmp.Or(c.OwnerFrom, from.Owner)})
+		object.count(levels)
 	}
 	for i := range levels {
 		if levels[i].Objects > 0 {
@@ -152,21 +159,41 @@ func (s *Snapshot) completeness() []Level {
 	return levels
 }
 
-// addObject counts one object at all levels.
-func addObject(levels []Level, missing [][]string, object Gap) {
+// object is an element or a connection on its way through the demands.
+type object struct {
+	Gap
+	asked   [CompletenessLevels]bool     // the level asks something of it
+	missing [CompletenessLevels][]string // and nobody has said it
+}
+
+func newObject(g Gap) *object { return &object{Gap: g} }
+
+func (o *object) ask(level int, field string, said bool) {
+	o.asked[level-1] = true
+	if !said {
+		o.missing[level-1] = append(o.missing[level-1], field)
+	}
+}
+
+// count counts an object at the levels that ask something of it; what a level below asks for counts there too.
+func (o *object) count(levels []Level) {
 	var all []string
 	for i := range levels {
-		all = append(all, missing[i]...)
-		levels[i].Objects++
-		for _, field := range missing[i] {
+		all = append(all, o.missing[i]...)
+		for _, field := range o.missing[i] {
 			levels[i].Missing[field]++
 		}
+		if !o.asked[i] {
+			continue
+		}
+		levels[i].Objects++
 		if len(all) == 0 {
 			levels[i].Complete++
 			continue
 		}
-		object.Fields = slices.Clone(all)
-		levels[i].gaps = append(levels[i].gaps, object)
+		gap := o.Gap
+		gap.Fields = slices.Clone(all)
+		levels[i].gaps = append(levels[i].gaps, gap)
 	}
 }
 

@@ -83,7 +83,7 @@ func findingList(q *request, out landscape.CoherenceOut) ui.List {
 	}
 	for _, f := range out.Items {
 		list.Rows = append(list.Rows, ui.Cells(
-			ui.Is(coherenceState(f.Grade), q.T("landscape.rule."+string(f.Rule))).Below(q.T("landscape.coherence.grade."+string(f.Grade))), ui.Of(findingCell(p, f)),
+			ui.Of(ruleCell(p, f)), ui.Of(findingCell(p, f)),
 			ui.To("/landscape/"+f.Element, p.In(nameOr(f.Name, f.Element))).Below(kindWord(p, f.Kind)), ui.Words(orDash(cmp.Or(out.Owners[f.Owner], f.Owner))), ui.Words(day(p, f.Since)),
 		))
 	}

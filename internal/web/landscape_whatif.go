@@ -175,7 +175,7 @@ func whatIfServices(p ui.Page, v whatIfView) ui.List {
 			hour = ui.Words(p.Euro(*one.LossEURHour))
 		}
 		list.Rows = append(list.Rows, ui.Cells(
-			ui.Of(lostName(p, one.Lost)), ui.Is(toleranceState(one.Tolerance), p.T("landscape.what-if.tolerance."+string(one.Tolerance))),
+			ui.Of(lostName(p, one.Lost, p.T("landscape.what-if.why"))), ui.Is(toleranceState(one.Tolerance), p.T("landscape.what-if.tolerance."+string(one.Tolerance))),
 			ui.Words(back(p, one.AtOnce, one.AtLeast)), ui.Words(back(p, one.InTurn, one.AtLeast)),
 			said(p, span(p, one.MTPD)).Below(promiseWords(p, one.RTO)), hour, ui.Words(moneySpan(p, one.LossAtOnce, one.LossInTurn)),
 		))
@@ -205,7 +205,7 @@ func whatIfOrder(p ui.Page, v whatIfView) ui.List {
 			wave = p.Integer(one.Wave)
 		}
 		list.Rows = append(list.Rows, ui.Cells(
-			ui.Of(lostName(p, one)), ui.Words(wave), ui.Words(starts(p, one)), said(p, span(p, one.RTO)), ui.Words(back(p, one.InTurn, one.AtLeast)),
+			ui.Of(lostName(p, one, p.T("landscape.what-if.why"))), ui.Words(wave), ui.Words(starts(p, one)), said(p, span(p, one.RTO)), ui.Words(back(p, one.InTurn, one.AtLeast)),
 		))
 	}
 	return list
@@ -236,7 +236,7 @@ func whatIfOthers(p ui.Page, title, none string, all []landscape.Lost) ui.List {
 		if len(one.Chain) > 1 {
 			through = p.In(nameOr(one.Chain[1].Name, one.Chain[1].Element))
 		}
-		list.Rows = append(list.Rows, ui.Cells(ui.Of(lostName(p, one)), ui.Words(kindWord(p, one.Kind)), ui.Words(through)))
+		list.Rows = append(list.Rows, ui.Cells(ui.Of(lostName(p, one, p.T("landscape.coherence.chain"))), ui.Words(kindWord(p, one.Kind)), ui.Words(through)))
 	}
 	return list
 }
@@ -278,7 +278,7 @@ func lossBasis(p ui.Page, out landscape.WhatIf) string {
 
 // untilBack is what is lost until all is back: at best, everything at once, and at worst, one after another.
 func untilBack(p ui.Page, v whatIfView) ui.Figure {
-	f := ui.Figure{Label: p.T("landscape.what-if.until-back"), N: p.T("landscape.what-if.until-back.note")}
+	f := ui.Figure{Small: true, Label: p.T("landscape.what-if.until-back"), N: p.T("landscape.what-if.until-back.note")}
 	if v.In.Gone {
 		f.Unknown, f.Word, f.N = true, p.T("landscape.what-if.never"), ""
 		return f
