@@ -123,7 +123,7 @@ func (m Map) Findings(today string) []Incoherence { return NewSnapshot(m, "").Fi
 
 // Findings checks all rules on a day, most serious rule first, then by element. Rules about policies need to know how
 // elements stand to them; nil leaves those rules out. O(elements + connections), but for sorting.
-func (s *Snapshot) Findings(today string, c Conformance) []Incoherence {
+func (s *Snapshot) Findings(today string, c PolicyStanding) []Incoherence {
 	f := &finder{Snapshot: s, today: today, mesh: s.View(Lens{}).mesh}
 	f.recovery()
 	f.recoveryPoint()

@@ -127,14 +127,14 @@ func (f *finder) duplicates() {
 	}
 }
 
-// Conformance tells how elements stand to the policies in force.
-type Conformance interface {
+// PolicyStanding tells how elements stand to the policies in force.
+type PolicyStanding interface {
 	Applies(element string) bool      // at least one policy is about it
 	Violated(element string) []string // policies about it that it breaks, by name
 }
 
 // policies finds what no policy is about, and clouds and devices that do not fulfil theirs.
-func (f *finder) policies(c Conformance) {
+func (f *finder) policies(c PolicyStanding) {
 	if c == nil {
 		return
 	}
