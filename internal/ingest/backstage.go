@@ -1,11 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,13 +10,6 @@ import (
 // name each other as [kind:][namespace/]name, without regard to case, with a default kind for each field.
 // Names that resolve nowhere are kept and reported. Nothing is ever fetched: Location entities and placeholders
 // ($text, $json, $yaml) are counted only.
-
-// yamlBytes and yamlNodes bound one YAML file, because YAML is read whole: its nodes need many times its bytes.
-const (
-	yamlBytes = 8 << 20
-	yamlNodes = 500_000
-	yamlHops  = 8 // aliases followed in a row
-)
 
 // ReadBackstage reads the files of a catalogue together, so that references between them resolve.
 func ReadBackstage(sources []*Source) (Catalogue, error) {
@@ -42,135 +30,22 @@ type backstageReader struct {
 	catalogue Catalogue
 	seen      map[string]NodeRecord
 	edges     map[[3]string]bool
-	src       *Source
-	record    int // document of the current file
-	records   int // of all files
+	yamlReader
+	records int // of all files
 }
 
 func (b *backstageReader) file(src *Source) error {
-	b.src, b.record = src, 0
-	data, err := readYAML(src)
-	if err != nil {
-		return err
-	}
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var document yaml.Node
-		b.record++
-		err := decodeYAML(d, &document)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return b.syntax(err)
-		}
-		if err := b.document(&document); err != nil {
-			return err
-		}
-	}
+	b.yamlReader = yamlReader{src: src}
+	err := b.documents(b.document)
+	b.catalogue.Placeholders += b.placeholders
+	return err
 }
 
-// readYAML reads a whole file within the limit of YAML.
-func readYAML(src *Source) ([]byte, error) {
-	src.window = yamlBytes + readAhead
-	src.limits.Bytes = min(src.limits.Bytes, yamlBytes)
-	data, err := io.ReadAll(src)
-	if err != nil {
-		return nil, err
-	}
-	// Every node but the first follows one of these characters, so their number bounds the memory before any is spent.
-	marks := 0
-	for _, c := range []byte("\n,:[{-") {
-		marks += bytes.Count(data, []byte{c})
-	}
-	if marks > yamlNodes {
-		return nil, src.tooLarge(At{}, "ingest.error.nodes", "limit", yamlNodes)
-	}
-	return data, nil
-}
-
-var errYAMLPanic = errors.New("yaml: line 0: the parser gave up")
-
-// decodeYAML turns a failure inside the YAML library into an error: a file must not stop the program.
-func decodeYAML(d *yaml.Decoder, document *yaml.Node) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errYAMLPanic
-		}
-	}()
-	return d.Decode(document)
-}
-
-// syntax is the error for text that is not YAML; the library's words, which may quote the file, are dropped.
-func (b *backstageReader) syntax(err error) error {
-	at := At{Record: b.record}
-	if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
-		digits, _, _ := strings.Cut(rest, ":")
-		at.Line, _ = strconv.Atoi(digits) // 0 when the library names no line
-	}
-	return b.src.wrong(at, "", "ingest.error.yaml")
-}
-
-func (b *backstageReader) at(n *yaml.Node) At { return At{Record: b.record, Line: n.Line} }
-
-func (b *backstageReader) wrong(n *yaml.Node, field, key string, args ...any) error {
-	return b.src.wrong(b.at(n), field, key, args...)
-}
-
-// measure walks the nodes as written, without following aliases, and holds the limits on depth and fields.
-func (b *backstageReader) measure(n *yaml.Node, depth int) error {
-	if depth > b.src.limits.Depth {
-		return b.src.tooLarge(At{Record: b.record, Line: n.Line}, "ingest.error.depth", "limit", b.src.limits.Depth)
-	}
-	if len(n.Value) > b.src.limits.Field {
-		return b.src.tooLarge(At{Record: b.record, Line: n.Line}, "ingest.error.field-size", "limit", b.src.limits.Field)
-	}
-	if n.Kind == yaml.MappingNode {
-		if isPlaceholder(n) {
-			b.catalogue.Placeholders++
-		}
-		if twice := memberTwice(n); twice != nil {
-			return b.wrong(twice, twice.Value, "ingest.error.member-twice")
-		}
-	}
-	for _, child := range n.Content {
-		if err := b.measure(child, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// memberTwice finds a key that a mapping holds more than once: which value counts would be a guess.
-func memberTwice(n *yaml.Node) *yaml.Node {
-	seen := make(map[string]bool, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		if key.Kind == yaml.ScalarNode && seen[key.Value] && key.Value != "<<" {
-			return key
-		}
-		seen[key.Value] = true
-	}
-	return nil
-}
-
-// isPlaceholder tells whether a mapping asks to fetch its value: {$text: ...}.
-func isPlaceholder(n *yaml.Node) bool {
-	return len(n.Content) == 2 && strings.HasPrefix(n.Content[0].Value, "$")
-}
-
-func (b *backstageReader) document(document *yaml.Node) error {
-	if err := b.measure(document, 0); err != nil {
-		return err
-	}
-	if len(document.Content) == 0 || document.Content[0].Tag == "!!null" {
-		return nil // an empty document between two separators
-	}
+func (b *backstageReader) document(root *yaml.Node) error {
 	b.records++
 	if err := b.src.count(At{Record: b.records}); err != nil {
 		return err
 	}
-	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
 		return b.wrong(root, "", "ingest.error.type", "want", "object")
 	}
@@ -192,7 +67,7 @@ func (b *backstageReader) document(document *yaml.Node) error {
 
 // node reads the entity itself.
 func (b *backstageReader) node(root *yaml.Node) (NodeRecord, error) {
-	f := fields{b: b}
+	f := fields{y: &b.yamlReader}
 	metadata, spec := f.mapping(root, "metadata"), f.mapping(root, "spec")
 	n := NodeRecord{
 		Kind: f.text(root, "", "kind"), Name: f.text(metadata, "metadata.", "name"), Namespace: f.text(metadata, "metadata.", "namespace"),
@@ -270,7 +145,7 @@ var relationPairs = map[string]string{
 
 // relations reads the fields that name other entities, and the relations that an export of a running catalogue lists.
 func (b *backstageReader) relations(root *yaml.Node, n NodeRecord) error {
-	f := fields{b: b}
+	f := fields{y: &b.yamlReader}
 	spec := f.mapping(root, "spec")
 	for _, field := range specFields {
 		for _, value := range f.names(spec, "spec.", field.name) {
@@ -306,14 +181,6 @@ func (b *backstageReader) relation(f *fields, n NodeRecord, item *yaml.Node) {
 		relation = first
 	}
 	b.edge(f, n, target, "relations."+relation, "", relation, inverse)
-}
-
-// lineOf gives a node to take a line from, also when there is none.
-func lineOf(n *yaml.Node) *yaml.Node {
-	if n == nil {
-		return &yaml.Node{}
-	}
-	return n
 }
 
 // edge adds a relation once, however many fields say it.
@@ -354,109 +221,4 @@ func (b *backstageReader) dangle() {
 			}
 		}
 	}
-}
-
-// fields reads members of YAML mappings and keeps the first error. Aliases are followed one by one where a
-// value is wanted, so that a bomb of aliases is never unfolded.
-type fields struct {
-	b   *backstageReader
-	err error
-}
-
-func (f *fields) fail(err error) {
-	if f.err == nil {
-		f.err = err
-	}
-}
-
-// resolve follows aliases; nil when there are too many in a row.
-func resolve(n *yaml.Node) *yaml.Node {
-	for range yamlHops {
-		if n == nil || n.Kind != yaml.AliasNode {
-			return n
-		}
-		n = n.Alias
-	}
-	return nil
-}
-
-// find gives the value of a member, also of a merged mapping (<<); nil when absent or null.
-func (f *fields) find(m *yaml.Node, name string) *yaml.Node {
-	for range yamlHops {
-		m = resolve(m)
-		if m == nil || m.Kind != yaml.MappingNode {
-			return nil
-		}
-		if v := resolve(member(m, name)); v != nil {
-			if v.Tag == "!!null" {
-				return nil
-			}
-			return v
-		}
-		m = member(m, "<<")
-	}
-	return nil
-}
-
-func member(m *yaml.Node, name string) *yaml.Node {
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Kind == yaml.ScalarNode && m.Content[i].Value == name {
-			return m.Content[i+1]
-		}
-	}
-	return nil
-}
-
-func (f *fields) mapping(m *yaml.Node, name string) *yaml.Node {
-	v := f.find(m, name)
-	if v != nil && v.Kind != yaml.MappingNode {
-		f.fail(f.b.wrong(v, name, "ingest.error.type", "want", "object"))
-		return nil
-	}
-	return v
-}
-
-// text reads a scalar; a placeholder is not followed and gives nothing.
-func (f *fields) text(m *yaml.Node, path, name string) string {
-	v := f.find(m, name)
-	if v == nil || v.Kind == yaml.MappingNode && isPlaceholder(v) {
-		return ""
-	}
-	if v.Kind != yaml.ScalarNode {
-		f.fail(f.b.wrong(v, path+name, "ingest.error.type", "want", "string"))
-		return ""
-	}
-	return v.Value
-}
-
-func (f *fields) texts(m *yaml.Node, path, name string) (values []string) {
-	for _, v := range f.names(m, path, name) {
-		values = append(values, v.Value)
-	}
-	return values
-}
-
-// names reads a scalar or a list of scalars.
-func (f *fields) names(m *yaml.Node, path, name string) []*yaml.Node {
-	v := f.find(m, name)
-	if v == nil || v.Kind == yaml.MappingNode && isPlaceholder(v) {
-		return nil
-	}
-	if v.Kind == yaml.ScalarNode {
-		return []*yaml.Node{v}
-	}
-	if v.Kind != yaml.SequenceNode {
-		f.fail(f.b.wrong(v, path+name, "ingest.error.type", "want", "array"))
-		return nil
-	}
-	values := make([]*yaml.Node, 0, len(v.Content))
-	for _, item := range v.Content {
-		scalar := resolve(item)
-		if scalar == nil || scalar.Kind != yaml.ScalarNode {
-			f.fail(f.b.wrong(item, path+name, "ingest.error.type", "want", "string"))
-			return nil
-		}
-		values = append(values, scalar)
-	}
-	return slices.Clip(values)
 }
