@@ -162,3 +162,8 @@ func IsTables(g Glimpse) bool {
 func IsBackstage(g Glimpse) bool {
 	return g.Has("apiVersion", "kind") && strings.Contains(g.Text, "backstage.io/")
 }
+
+// containsBoth tells whether a text has both words.
+func containsBoth(text, one, other string) bool {
+	return strings.Contains(text, one) && strings.Contains(text, other)
+}

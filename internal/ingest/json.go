@@ -1,9 +1,13 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"reflect"
+	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"accordo.dev/internal/problem"
@@ -33,6 +37,68 @@ func (j *stream) token() (jsontext.Token, error) {
 		return t, j.src.tooLarge(At{Record: j.record}, "ingest.error.depth", "limit", j.src.limits.Depth)
 	}
 	return t, nil
+}
+
+// newMapStream walks a file of which every record must be found again by its line.
+func newMapStream(src *Source) *stream {
+	src.keepLines = true
+	src.window = max(src.window, mapRecord)
+	return newStream(src)
+}
+
+// mapRecord bounds one record of a map in JSON, which is held in memory.
+const mapRecord = 64 << 20
+
+// next begins a record and tells its place: where its first character stands.
+func (j *stream) next() At {
+	j.record++
+	j.d.PeekKind()
+	offset := j.d.InputOffset()
+	for _, c := range j.d.UnreadBuffer() {
+		if !bytes.ContainsRune([]byte(" \t\r\n,:"), rune(c)) {
+			break
+		}
+		offset++
+	}
+	return At{Record: j.record, Offset: offset, Line: j.src.lineAt(offset)}
+}
+
+// value reads the value that comes next into a Go value. Members that the Go type lacks are passed over.
+func (j *stream) value(at At, into any) error {
+	err := json.UnmarshalDecode(j.d, into)
+	if err == nil {
+		j.src.advance(j.d.InputOffset())
+		return j.src.count(at)
+	}
+	if j.src.err != nil {
+		return j.src.err
+	}
+	var wrong *json.SemanticError
+	if !errors.As(err, &wrong) {
+		return j.failed(err)
+	}
+	return j.src.wrong(at, strings.TrimPrefix(string(wrong.JSONPointer), "/"), "ingest.error.type", "want", jsonKind(wrong.GoType))
+}
+
+// jsonKind is what JSON calls the values that a Go type holds.
+func jsonKind(t reflect.Type) string {
+	if t == nil {
+		return "?"
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonKind(t.Elem())
+	case reflect.Struct, reflect.Map:
+		return "object"
+	case reflect.Slice, reflect.Array:
+		return "array"
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	default:
+		return "number"
+	}
 }
 
 // at is the place of the record being read; called before its first token is read.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -302,7 +303,7 @@ func (k *kubernetesReader) connect(w *kubernetesWorkload) error {
 	}
 	for _, name := range w.from {
 		data := k.settings[w.namespace+"/"+name]
-		for _, variable := range sortedKeys(data) {
+		for _, variable := range slices.Sorted(maps.Keys(data)) {
 			addresses = append(addresses, kubernetesAddress{variable: variable, value: data[variable], at: w.node.At})
 		}
 	}

@@ -238,9 +238,10 @@ type ConnectionRecord struct {
 // AgreementRecord is one row of agreements.csv. Empty text and zero time mean "not said".
 type AgreementRecord struct {
 	ID, Kind, Title, TitleIT string
-	Party                    string
+	Party                    string // of a table of ours an element, else the ref of a node
 	From, Until              time.Time
 	Covers                   []string
+	File                     string // empty in tables of ours, whose reader knows it
 	Properties               map[string]string
 	At                       At
 }

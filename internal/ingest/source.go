@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -65,6 +66,8 @@ type Source struct {
 	mark      int64  // up to where the parser has finished a token or record
 	window    int64  // how far the parser may read past mark
 	lines     int
+	keepLines bool     // so that lineAt knows them
+	ends      []int64  // of the lines
 	rows      []int    // of a sheet of a workbook: the row of each record, the header first
 	header    []string // of a sheet
 }
@@ -222,8 +225,29 @@ func (s *Source) firstBad(chunk []byte) int {
 		return start + validPrefix(chunk[start:end])
 	}
 	s.lines += bytes.Count(chunk, []byte{'\n'})
+	if s.keepLines {
+		s.noteLines(chunk)
+	}
 	s.tail = append(s.tail, chunk[end:]...)
 	return -1
+}
+
+// noteLines keeps where the lines of a chunk end; s.delivered is still the number of bytes before it.
+func (s *Source) noteLines(chunk []byte) {
+	for i, c := range chunk {
+		if c == '\n' {
+			s.ends = append(s.ends, s.delivered+int64(i))
+		}
+	}
+}
+
+// lineAt is the line of a byte of the text; 0 unless lines are kept.
+func (s *Source) lineAt(offset int64) int {
+	if !s.keepLines {
+		return 0
+	}
+	n, _ := slices.BinarySearch(s.ends, offset)
+	return n + 1
 }
 
 // cutRune is the number of bytes at the end of p that begin a character without finishing it.

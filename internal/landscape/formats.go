@@ -24,8 +24,19 @@ type loader func(files []ingest.File, o ingest.DateOptions) (*incoming, error)
 // formats are all formats, in the order in which people look for them. What fits several is of the first.
 var formats = []format{
 	{"csv", []string{".csv", ".tsv", ".xlsx", ".xlsm"}, ingest.IsTables, loadTables},
-	{"backstage", []string{".yaml", ".yml"}, ingest.IsBackstage, catalogue(ingest.ReadBackstage, fromBackstage)},
+	{"graph", []string{".csv", ".tsv"}, ingest.IsGraph, catalogue(ingest.ReadGraph, fromGraph)},
+	{"dora-register", []string{".csv"}, ingest.IsDORA, catalogue(ingest.ReadDORA, fromDORA)},
+	{"servicenow-cmdb", []string{".csv"}, ingest.IsCMDB, catalogue(ingest.ReadCMDB, fromCMDB)},
 	{"archimate", []string{".xml", ".archimate"}, ingest.IsArchiMate, catalogue(ingest.ReadArchiMate, fromArchiMate)},
+	{"backstage", []string{".yaml", ".yml"}, ingest.IsBackstage, catalogue(ingest.ReadBackstage, fromBackstage)},
+	{"markdown", []string{".md", ".markdown"}, ingest.IsMarkdown, catalogue(ingest.ReadMarkdown, fromMarkdown)},
+	{"compose", []string{".yaml", ".yml"}, ingest.IsCompose, catalogue(ingest.ReadCompose, fromCompose)},
+	{"kubernetes", []string{".yaml", ".yml", ".json"}, ingest.IsKubernetes, catalogue(ingest.ReadKubernetes, fromKubernetes)},
+	{"terraform", []string{".json"}, ingest.IsTerraform, catalogue(ingest.ReadTerraform, fromTerraform)},
+	{"cyclonedx", []string{".json", ".xml"}, ingest.IsCycloneDX, catalogue(ingest.ReadCycloneDX, fromCycloneDX)},
+	{"netbox", []string{".json"}, ingest.IsNetBox, catalogue(ingest.ReadNetBox, fromNetBox)},
+	{"dependencies", []string{".json"}, ingest.IsDependencies, catalogue(ingest.ReadDependencies, fromDependencies)},
+	{"openlineage", []string{".json", ".jsonl", ".ndjson"}, ingest.IsOpenLineage, catalogue(ingest.ReadOpenLineage, fromOpenLineage)},
 }
 
 // catalogue makes a loader of a reader and of the translation of its words into ours.

@@ -115,6 +115,9 @@ func (in ImportIn) read() (*incoming, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(files) == 0 {
+		return nil, problem.New(problem.Invalid, "landscape.import.nothing").At(problem.Source{File: in.Files[0].Name})
+	}
 	chosen, err := choose(in.Format, files)
 	if err != nil {
 		return nil, err

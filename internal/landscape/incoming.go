@@ -121,6 +121,14 @@ func (in *incoming) edge(e ingest.EdgeRecord, c Connection) {
 	})
 }
 
+// edgeAs notes an edge; turned, our connection reads from its target to its source.
+func (in *incoming) edgeAs(e ingest.EdgeRecord, turned bool, c Connection) {
+	if turned {
+		e.From, e.To, e.FromEdge, e.ToEdge = e.To, e.From, e.ToEdge, e.FromEdge
+	}
+	in.edge(e, c)
+}
+
 // dangle notes the names of a catalogue that resolve nowhere.
 func (in *incoming) dangle(c ingest.Catalogue) {
 	for _, d := range c.Dangling {
