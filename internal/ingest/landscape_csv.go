@@ -18,7 +18,7 @@ var (
 			"name_it", "description", "layer", "variant", "domain", "outside", "criticality", "owner", "security_owner",
 			"rto_min", "rpo_min", "mtpd_min", "mtdl_min", "slo", "bia_weight", "loss_eur_hour", "monitored",
 			"confidentiality", "integrity", "availability", "lifecycle", "end_of_life", "cost_eur_year", "substitutability",
-			"exit_plan", "tags", "aliases", "properties",
+			"exit_plan", "tags", "aliases", "properties", "original",
 		},
 		strict: true,
 	}
@@ -26,7 +26,7 @@ var (
 		required: []string{"from", "kind", "to"},
 		optional: []string{
 			"id", "dependency", "strength", "k_of_n", "protocol", "data", "encrypted", "authenticated", "logged", "phase", "agreement",
-			"owner_from", "owner_to", "review_on", "properties",
+			"owner_from", "owner_to", "review_on", "properties", "original", "from_tie", "to_tie",
 		},
 		strict: true,
 	}
@@ -164,7 +164,8 @@ func (r *tableReader[T]) elementRow(c *cells) *ElementRecord {
 		Confidentiality: c.text("confidentiality"), Integrity: c.text("integrity"), Availability: c.text("availability"),
 		Lifecycle: c.text("lifecycle"), CostPerYear: c.euro("cost_eur_year"), LossPerHour: c.euro("loss_eur_hour"),
 		Substitutability: c.text("substitutability"), ExitPlan: c.yesNo("exit_plan"),
-		Tags: c.list("tags"), Aliases: c.lines("aliases"), Properties: c.properties("properties"), At: r.t.at,
+		Tags: c.list("tags"), Aliases: c.lines("aliases"), Properties: c.properties("properties"),
+		Original: c.text("original"), At: r.t.at,
 	}
 	r.days.read(c, "end_of_life", &e.EndOfLife)
 	r.once(c, "id", e.ID, e.ID)
@@ -189,10 +190,11 @@ func (r *tableReader[T]) connectionRow(c *cells) *ConnectionRecord {
 		Strength: c.one("strength", "hard", "soft"), KOfN: c.number("k_of_n"), Protocol: c.text("protocol"), Data: c.text("data"),
 		Encrypted: c.yesNo("encrypted"), Authenticated: c.yesNo("authenticated"), Logged: c.yesNo("logged"),
 		Phase:     c.one("phase", "planning", "planned", "establishing", "maintaining", "live", "discontinuing"),
-		Agreement: c.text("agreement"), OwnerFrom: c.text("owner_from"), OwnerTo: c.text("owner_to"), Properties: c.properties("properties"), At: r.t.at,
+		Agreement: c.text("agreement"), OwnerFrom: c.text("owner_from"), OwnerTo: c.text("owner_to"), Properties: c.properties("properties"),
+		Original: c.text("original"), FromTie: c.optionalID("from_tie"), ToTie: c.optionalID("to_tie"), At: r.t.at,
 	}
 	r.days.read(c, "review_on", &e.ReviewOn)
-	r.once(c, "from", e.From, e.ID+"\x1f"+e.From+"\x1f"+e.Kind+"\x1f"+e.To+"\x1f"+e.Protocol+"\x1f"+e.Data)
+	r.once(c, "from", e.From, e.ID+"\x1f"+e.FromTie+"\x1f"+e.ToTie+"\x1f"+e.From+"\x1f"+e.Kind+"\x1f"+e.To+"\x1f"+e.Protocol+"\x1f"+e.Data)
 	return e
 }
 

@@ -213,6 +213,7 @@ type ElementRecord struct {
 	Substitutability         string
 	ExitPlan                 *bool
 	Tags, Aliases            []string
+	Original                 string // its kind in the words of where it comes from
 	Properties               map[string]string
 	At                       At
 }
@@ -229,6 +230,8 @@ type ConnectionRecord struct {
 	Logged             *bool
 	Phase              string // NIST SP 800-47r1, in its words or in ours
 	Agreement          string
+	FromTie, ToTie     string // id of the connection that is this end itself
+	Original           string
 	OwnerFrom, OwnerTo string
 	ReviewOn           time.Time
 	Properties         map[string]string

@@ -162,6 +162,9 @@ func TestTablesOfAnImportedMapChangeNothingWhenTheyComeBack(t *testing.T) {
 				if out := imported(t, d, extracted(source, x)); len(out.Changes) != 0 || len(out.Dangling) != 0 {
 					t.Errorf("%s from %s: got %+v %+v, want nothing changed", format, source, out.Changes, out.Dangling)
 				}
+				elsewhere := dbtest.SQLite(t)
+				imported(t, elsewhere, extracted(source, x))
+				sameMap(t, exported(t, elsewhere), exported(t, d), "ExternalID")
 			}
 		}
 	})
@@ -289,5 +292,30 @@ func checkExchange(t testing.TB, data []byte) {
 		if !ids[ref] {
 			t.Errorf("got a reference to %q, want it to resolve", ref)
 		}
+	}
+}
+
+func BenchmarkExtract5000(b *testing.B) {
+	d := dbtest.SQLite(b)
+	imported(b, d, big(5000))
+	for _, format := range landscape.ExportFormats() {
+		b.Run(format, func(b *testing.B) {
+			for b.Loop() {
+				b.SetBytes(int64(len(extract(b, d, landscape.ExtractIn{Format: format}).Data)))
+			}
+		})
+	}
+}
+
+func BenchmarkImportArchiMate5000(b *testing.B) {
+	d := dbtest.SQLite(b)
+	imported(b, d, big(5000))
+	x := extract(b, d, landscape.ExtractIn{Format: "archimate"})
+	b.SetBytes(int64(len(x.Data)))
+	for b.Loop() {
+		b.StopTimer()
+		d := dbtest.SQLite(b)
+		b.StartTimer()
+		imported(b, d, extracted("model", x))
 	}
 }

@@ -15,8 +15,7 @@ func loadTables(files []ingest.File, o ingest.DateOptions) (*incoming, error) {
 	in := newIncoming("csv")
 	in.ownIDs, in.hasElements, in.hasTies = true, false, false
 	in.idOf = func(id string) string { return id }
-	in.carried = without(in.carried, []string{"original"}) // our tables have no columns for these
-	in.tied = without(in.tied, []string{"original", "from_tie", "to_tie"})
+	in.carried, in.tied = without(in.carried, quiet), without(in.tied, quiet)
 	for _, f := range files {
 		if !ingest.IsWorkbook(f.Data) {
 			if err := in.table(ingest.Look(f.Name, f.Data), source(f), o); err != nil {
@@ -39,8 +38,19 @@ func loadTables(files []ingest.File, o ingest.DateOptions) (*incoming, error) {
 	return in, nil
 }
 
+// quiet are the fields that stay as they are when a table has no column for them: people who fill in a table by hand
+// cannot know them.
+var quiet = []string{"original", "from_tie", "to_tie"}
+
 // table reads one table; its header says what it lists. A table of elements has ids, one of connections ends.
 func (in *incoming) table(g ingest.Glimpse, src *ingest.Source, o ingest.DateOptions) (err error) {
+	for _, column := range quiet {
+		if g.Columns(column) && g.Columns("from", "to") {
+			in.tied = append(in.tied, column)
+		} else if g.Columns(column) {
+			in.carried = append(in.carried, column)
+		}
+	}
 	switch {
 	case g.Columns("from", "to") && !g.Columns("title"):
 		in.hasTies = true
@@ -70,7 +80,7 @@ func (in *incoming) elementRow(r ingest.ElementRecord, file string) {
 		RTO:             wide(r.RTO), RPO: wide(r.RPO), MTPD: wide(r.MTPD), MTDL: wide(r.MTDL), SLO: r.SLO, BIAWeight: r.BIAWeight,
 		EndOfLife: dayOf(r.EndOfLife), CostEURYear: euros(r.CostPerYear), LossEURHour: euros(r.LossPerHour),
 		Variant: outsideWord(r.Variant), Domain: r.Domain, Substitutability: outsideWord(r.Substitutability), ExitPlan: r.ExitPlan,
-		Properties: properties(r.Properties),
+		Properties: properties(r.Properties), Original: r.Original,
 	}
 	in.elements = append(in.elements, newElement{external: r.ID, Element: e, place: place})
 }
@@ -81,11 +91,18 @@ func (in *incoming) connectionRow(r ingest.ConnectionRecord, file string) {
 		Kind:       pick(in, place, "kind", r.Kind, ConnectionKinds, outsideConnections),
 		Dependency: Dependency(r.Dependency), Strength: Strength(r.Strength), KOfN: wide(r.KOfN), Protocol: r.Protocol,
 		Encrypted: r.Encrypted, Authenticated: r.Authenticated, OwnerFrom: r.OwnerFrom, OwnerTo: r.OwnerTo,
-		Logged: r.Logged, ReviewOn: dayOf(r.ReviewOn), Properties: properties(r.Properties),
+		Logged: r.Logged, ReviewOn: dayOf(r.ReviewOn), Properties: properties(r.Properties), Original: r.Original,
 		Phase: pick(in, place, "phase", r.Phase, Phases, outsidePhases),
 		Data:  strings.FieldsFunc(r.Data, func(c rune) bool { return c == '|' || c == ';' }),
 	}
-	in.connections = append(in.connections, newConnection{from: r.From, to: r.To, external: r.ID, agreement: r.Agreement, Connection: c, place: place})
+	n := newConnection{from: r.From, to: r.To, external: r.ID, agreement: r.Agreement, Connection: c, place: place}
+	if r.FromTie != "" {
+		n.from, n.fromTie = r.FromTie, true
+	}
+	if r.ToTie != "" {
+		n.to, n.toTie = r.ToTie, true
+	}
+	in.connections = append(in.connections, n)
 }
 
 func (in *incoming) agreementRow(r ingest.AgreementRecord, file string) {

@@ -67,3 +67,9 @@ func exportDomains(p ui.Page, f exportForm) []ui.Option {
 	}
 	return all
 }
+
+// exportVerdict says how large the map is.
+func exportVerdict(p ui.Page, c landscape.ExtractChoices) string {
+	return p.T("landscape.export.verdict", "elements", p.N("landscape.export.elements", c.Elements),
+		"connections", p.N("landscape.export.connections", c.Connections), "agreements", p.N("landscape.export.agreements", c.Agreements))
+}
