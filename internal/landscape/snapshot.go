@@ -54,6 +54,11 @@ type View struct {
 	Graph *graph.Graph // consumer → provider
 	Needs *graph.Needs // the same with groups: of the providers that one consumer needs k of n, k must work
 	mesh  *mesh        // the same with the connections
+
+	exact, quick struct {
+		once sync.Once
+		essentials
+	}
 }
 
 // Current gives the live map. Loaded once for each revision, it is kept until newer ones push it out.
