@@ -22,6 +22,7 @@ type LandscapeCmd struct {
 	List      LandscapeListCmd      `cmd:"" help:"List elements."`
 	Show      LandscapeShowCmd      `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
 	Import    LandscapeImportCmd    `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
+	Points    LandscapePointsCmd    `cmd:"" help:"List the essential points of connection with their measures."`
 	Template  LandscapeTemplateCmd  `cmd:"" help:"Write empty tables to fill in."`
 	Coherence LandscapeCoherenceCmd `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
 	WhatIf    LandscapeWhatIfCmd    `cmd:"" name:"what-if" help:"Tell what stops when something goes, when it is back and what that costs."`

@@ -45,8 +45,8 @@ const (
 // Questions lists the questions in their order.
 var Questions = []Question{AskParts, AskGate, AskServices, AskStops, AskPaths, AskDependents}
 
-// value is the figure with which a point answers a question.
-func (p Point) value(q Question) float64 {
+// of is the figure with which a point answers a question.
+func (q Question) of(p Point) float64 {
 	switch q {
 	case AskParts:
 		return float64(p.CutOff)
@@ -63,8 +63,11 @@ func (p Point) value(q Question) float64 {
 	}
 }
 
-// standsOut is how many first places of a ranking are reasons; cut points, gates and what stops services always are.
-const standsOut = 5
+// What stands out: the first places of a ranking, or, where the figure counts what is lost, more than one.
+const (
+	standsOut = 5
+	lostAtOne = 2
+)
 
 // PointsFilter says through which lens to look, and narrows the list of points.
 type PointsFilter struct {
@@ -222,17 +225,16 @@ func (m *essentials) tell() {
 		for i := range order {
 			order[i] = i
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.points[b].value(q), m.points[a].value(q)) })
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(q.of(m.points[b]), q.of(m.points[a])) })
 		for rank, i := range order {
 			p := &m.points[i]
-			worth := p.value(q) > 0 && (q != AskServices || p.Kind != KindService)
-			ranked := q == AskStops || q == AskPaths || q == AskDependents
-			if !worth || ranked && rank >= standsOut {
+			if ranked := q == AskStops || q == AskPaths || q == AskDependents; q.of(*p) == 0 ||
+				ranked && rank >= standsOut || !ranked && q.of(*p) < lostAtOne {
 				continue
 			}
 			p.Reasons = append(p.Reasons, q)
 			if _, told := m.out.First[q]; !told {
-				m.out.First[q] = Top{p.Stub, p.value(q)}
+				m.out.First[q] = Top{p.Stub, q.of(*p)}
 			}
 		}
 	}
@@ -303,7 +305,7 @@ func (f PointsFilter) order(all []Point) {
 		case "":
 			return cmp.Or(len(b.Reasons)-len(a.Reasons), len(b.Services)-len(a.Services), b.Stops-a.Stops)
 		default:
-			return cmp.Compare(b.value(Question(by)), a.value(Question(by)))
+			return cmp.Compare(Question(by).of(b), Question(by).of(a))
 		}
 	})
 	if strings.HasPrefix(f.Sort, "-") {

@@ -11,7 +11,7 @@ import (
 
 // Reserved are words that pages about the whole map use where an element's page has its id.
 var Reserved = []string{
-	"new", "import", "export", "map", "map.svg", "whole", "matrix", "points", "borders", "coherence", "policies", "violations",
+	"new", "edit", "end", "import", "export", "map", "map.svg", "whole", "matrix", "points", "borders", "coherence", "policies", "violations",
 	"exceptions", "onboarding", "what-if", "compare", "duplicates", "agreements", "connections",
 }
 

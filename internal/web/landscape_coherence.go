@@ -205,7 +205,7 @@ func levelOptions(p ui.Page) []ui.Option {
 // gapName leads to the form where what is missing can be said.
 func gapName(p ui.Page, g landscape.Gap) ui.Cell {
 	if g.Connection == "" {
-		return ui.To("/landscape/"+g.Element+"/edit", p.In(nameOr(g.Name, g.Element)))
+		return ui.To("/landscape/edit/"+g.Element, p.In(nameOr(g.Name, g.Element)))
 	}
-	return ui.To("/landscape/connections/"+g.Connection+"/edit", p.In(g.Name)+" – "+p.In(g.OtherName))
+	return ui.To("/landscape/connections/"+g.Connection, p.In(g.Name)+" – "+p.In(g.OtherName))
 }

@@ -60,7 +60,7 @@ func elementPage(p ui.Page, v elementPageView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Refusal == "" && !v.Element.Ended() {
-					templ_7745c5c3_Err = ui.Link("/landscape/"+v.Element.ID+"/edit", "", p.T("landscape.edit.action"), "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Link("/landscape/edit/"+v.Element.ID, "", p.T("landscape.edit.action"), "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

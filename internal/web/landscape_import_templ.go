@@ -1252,7 +1252,7 @@ func elementFormPage(p ui.Page, f elementForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Post("/landscape/"+f.Element.ID+"/end", p.T("landscape.end.action"), "dan", "version", strconv.FormatInt(f.Element.Version, 10)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Post("/landscape/end/"+f.Element.ID, p.T("landscape.end.action"), "dan", "version", strconv.FormatInt(f.Element.Version, 10)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -77,26 +77,26 @@ var versionField = regexp.MustCompile(`name="version" value="(\d+)"`)
 func TestEditKeepsWhatWasTypedAndRefusesAnOldVersion(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := mapped(t, d).signedIn("carla@example.org")
-		form := v.get("/landscape/core/edit")
+		form := v.get("/landscape/edit/core")
 		version := versionField.FindStringSubmatch(form.body)
 		if version == nil {
 			t.Fatalf("got no version in the form: %d", form.status)
 		}
-		bad := v.post("/landscape/core/edit", "version", version[1], "name", "Core", "kind", "system", "rto_min", "soon")
+		bad := v.post("/landscape/edit/core", "version", version[1], "name", "Core", "kind", "system", "rto_min", "soon")
 		want(t, bad, http.StatusBadRequest, `value="soon"`, `aria-invalid="true"`)
-		good := v.post("/landscape/core/edit", "version", version[1], "name", "Core", "kind", "system", "rto_min", "90", "owner", "dario", "slo", "99.95")
+		good := v.post("/landscape/edit/core", "version", version[1], "name", "Core", "kind", "system", "rto_min", "90", "owner", "dario", "slo", "99.95")
 		want(t, good, http.StatusOK, "Saved.", "90 min", "99.95 %", "Dario Dini", "Change an element of the landscape")
-		want(t, v.post("/landscape/core/edit", "version", version[1], "name", "Old", "kind", "system"), http.StatusConflict)
+		want(t, v.post("/landscape/edit/core", "version", version[1], "name", "Old", "kind", "system"), http.StatusConflict)
 	})
 }
 
 func TestOnlyBothOfficesChangeTheLandscape(t *testing.T) {
 	v := mapped(t, dbtest.SQLite(t)).signedIn("anna@example.org")
 	p := v.get("/landscape/hub")
-	if strings.Contains(p.body, "/landscape/hub/edit") {
+	if strings.Contains(p.body, "/landscape/edit/hub") {
 		t.Error("got an edit button for the administrator, want none")
 	}
-	want(t, v.post("/landscape/hub/edit", "version", "1", "name", "X", "kind", "system"), http.StatusForbidden)
+	want(t, v.post("/landscape/edit/hub", "version", "1", "name", "X", "kind", "system"), http.StatusForbidden)
 }
 
 func (v visitor) upload(path, source string, files ...string) page {
