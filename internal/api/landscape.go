@@ -25,6 +25,7 @@ func (s *server) landscapeRoutes() {
 	query(s, landscape.OpChooseExtract)
 	huma.Register(s.api, operation(landscape.OpExtract.Name, landscape.OpExtract.Route), s.extract)
 	query(s, landscape.OpWhatIf)
+	query(s, landscape.OpCompare)
 	command(s, landscape.OpAddElement)
 	command(s, landscape.OpChangeElement)
 	command(s, landscape.OpEndElement)

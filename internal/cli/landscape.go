@@ -26,6 +26,7 @@ type LandscapeCmd struct {
 	Template  LandscapeTemplateCmd  `cmd:"" help:"Write empty tables to fill in."`
 	Coherence LandscapeCoherenceCmd `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
 	WhatIf    LandscapeWhatIfCmd    `cmd:"" name:"what-if" help:"Tell what stops when something goes, when it is back and what that costs."`
+	Compare   LandscapeCompareCmd   `cmd:"" help:"Tell what became different between two days."`
 	Export    LandscapeExportCmd    `cmd:"" help:"Write the map, or a part of it, for other tools."`
 }
 

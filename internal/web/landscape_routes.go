@@ -7,6 +7,7 @@ func (s *Server) landscapeRoutes(m *mux) {
 	m.page("GET /landscape/coherence", s.landscapeCoherence)
 	m.page("GET /landscape/coherence/completeness", s.landscapeCompleteness)
 	m.page("GET /landscape/export", s.landscapeExport)
+	m.page("GET /landscape/compare", s.landscapeCompare)
 	m.page("GET /landscape/what-if", s.landscapeWhatIf)
 	m.page("GET /landscape/import", s.landscapeImport)
 	m.page("POST /landscape/import", s.landscapePreview)
