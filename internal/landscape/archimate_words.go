@@ -14,9 +14,11 @@ type archiMateType struct {
 //     a service or an interface, is an interface. What is only read and written is a data set.
 //   - Devices are a fleet, physical equipment and the networks that move matter are operational technology, facilities and
 //     locations are sites.
-//   - What is planned (implementation and migration, courses of action) is an initiative.
-//   - Why things are done (motivation), what the business is able to do (capability, resource), matter, groupings and
-//     junctions are none of the kinds of the map. They are kept as unknown, with their word.
+//   - What is planned (implementation and migration, courses of action) or shall become so (goal, outcome, requirement)
+//     is an initiative: an idea on its way. A stakeholder is a team.
+//   - What only gives reasons (driver, assessment, principle, constraint, meaning, value), what the business is able to do
+//     (capability, resource), matter, groupings and junctions are none of the kinds of the map: they neither act nor change.
+//     They are kept as unknown, with their word.
 var archiMateTypes = map[string]archiMateType{
 	"BusinessActor": {KindTeam, "business"}, "BusinessRole": {KindTeam, "business"}, "BusinessCollaboration": {KindTeam, "business"},
 	"BusinessInterface": {KindInterface, "business"}, "BusinessProcess": {KindProcess, "business"}, "BusinessFunction": {KindProcess, "business"},
@@ -39,8 +41,8 @@ var archiMateTypes = map[string]archiMateType{
 	"Material": {KindUnknown, "physical"},
 
 	"Stakeholder": {KindTeam, "motivation"}, "Driver": {KindUnknown, "motivation"}, "Assessment": {KindUnknown, "motivation"},
-	"Goal": {KindUnknown, "motivation"}, "Outcome": {KindUnknown, "motivation"}, "Principle": {KindUnknown, "motivation"},
-	"Requirement": {KindUnknown, "motivation"}, "Constraint": {KindUnknown, "motivation"}, "Meaning": {KindUnknown, "motivation"},
+	"Goal": {KindInitiative, "motivation"}, "Outcome": {KindInitiative, "motivation"}, "Principle": {KindUnknown, "motivation"},
+	"Requirement": {KindInitiative, "motivation"}, "Constraint": {KindUnknown, "motivation"}, "Meaning": {KindUnknown, "motivation"},
 	"Value": {KindUnknown, "motivation"},
 
 	"Resource": {KindUnknown, "strategy"}, "Capability": {KindUnknown, "strategy"}, "ValueStream": {KindProcess, "strategy"},

@@ -87,6 +87,42 @@ func graphOf(c ingest.Catalogue) (lines []string) {
 	return lines
 }
 
+func TestWhatPeopleChangedOnAModelLeavesWithIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		imported(t, d, archiMateImport("ea", "harbour.xml", harbourXML))
+		edit(t, d, "id-scales", func(e *landscape.Element) {
+			e.Kind, e.Layer, e.RTO, e.Criticality = landscape.KindOTAsset, "", n(0), n(1)
+		})
+		edit(t, d, "id-or", func(e *landscape.Element) { e.Name = "Either scale" })
+		dbtest.Change(t, d, func(tx *db.Tx) error {
+			if _, err := landscape.AddElement(ctx, tx, landscape.Element{ID: "port-authority", Kind: landscape.KindAuthority, Name: "Autorità portuale"}); err != nil {
+				return err
+			}
+			_, err := landscape.Connect(ctx, tx, landscape.Connection{From: "id-weigh", To: "port-authority", Kind: landscape.AnswersTo})
+			return err
+		})
+		x := extract(t, d, landscape.ExtractIn{Format: "archimate"})
+		checkExchange(t, x.Data)
+		if !strings.Contains(string(x.Data), `<element identifier="id-scales" xsi:type="ApplicationComponent">`) {
+			t.Error("want the type of the model, whatever people say of the kind")
+		}
+		elsewhere := dbtest.SQLite(t)
+		imported(t, elsewhere, extracted("ea", x))
+		got, want := exported(t, elsewhere), exported(t, d)
+		for i, e := range got.Elements { // what people drew takes type and identifier of the file
+			if e.ID == "port-authority" {
+				got.Elements[i].Original, got.Elements[i].ExternalID = "", ""
+			}
+		}
+		for i, c := range got.Connections {
+			if c.Kind == landscape.AnswersTo {
+				got.Connections[i].Original, got.Connections[i].ExternalID = "", ""
+			}
+		}
+		sameMap(t, got, want)
+	})
+}
+
 // withEverything is a map with a connection of every kind, an element of every kind, and every field said.
 func withEverything(t testing.TB, d *db.DB) {
 	t.Helper()
@@ -173,7 +209,7 @@ func TestTablesOfAnImportedMapChangeNothingWhenTheyComeBack(t *testing.T) {
 func TestAPartOfTheMapHoldsWhatHangsTogether(t *testing.T) {
 	d := dbtest.SQLite(t)
 	imported(t, d, archiMateImport("ea", "harbour.xml", harbourXML))
-	x := extract(t, d, landscape.ExtractIn{Format: "archimate", Kinds: []string{"process", "team", "unknown"}})
+	x := extract(t, d, landscape.ExtractIn{Format: "archimate", Kinds: []string{"process", "team", "unknown", "initiative"}})
 	c := readModel(t, x.Name, x.Data)
 	var keys []string
 	for _, e := range c.Edges {

@@ -68,7 +68,7 @@ func TestAnArchiMateModelIsSaidInOurWords(t *testing.T) {
 		}
 		want := []string{
 			`id-crane unknown "Crane 9"  archimate:Crane`, `id-crew team "Crew" business archimate:BusinessRole`,
-			`id-goal unknown "No queue" motivation archimate:Goal`, `id-gone unknown "id-gone"  `, `id-or unknown "id-or"  archimate:OrJunction`,
+			`id-goal initiative "No queue" motivation archimate:Goal`, `id-gone unknown "id-gone"  `, `id-or unknown "id-or"  archimate:OrJunction`,
 			`id-port site "Port" physical archimate:Facility`, `id-scales system "Scales" application archimate:ApplicationComponent`,
 			`id-standby system "Scales (standby)" application archimate:ApplicationComponent`, `id-weigh process "Weigh" business archimate:BusinessProcess`,
 			`id-weights data-set "Weights" application archimate:DataObject`,
