@@ -168,6 +168,9 @@ func TestAMapMadeByHandLeavesAsArchiMateAndComesBackTheSame(t *testing.T) {
 		withEverything(t, d)
 		x := extract(t, d, landscape.ExtractIn{Format: "archimate"})
 		checkExchange(t, x.Data)
+		if !strings.Contains(string(x.Data), `source="ed" target="ec" xsi:type="Serving"`) {
+			t.Error("want that which ec uses to serve it")
+		}
 		elsewhere := dbtest.SQLite(t)
 		out := imported(t, elsewhere, extracted("other", x))
 		sameMap(t, exported(t, elsewhere), exported(t, d), "Original", "ExternalID")
@@ -218,6 +221,9 @@ func TestAPartOfTheMapHoldsWhatHangsTogether(t *testing.T) {
 	slices.Sort(keys)
 	if diff := cmp.Diff([]string{"id-r3", "id-r5", "id-r7", "id-r8", "id-r9"}, keys); diff != "" || x.Elements != len(c.Nodes) || len(c.Dangling) != 0 {
 		t.Errorf("got %d elements, %d told, %s", len(c.Nodes), x.Elements, diff)
+	}
+	if x := extract(t, d, landscape.ExtractIn{Format: "archimate", Kinds: []string{"team", "initiative"}}); x.Connections != 0 {
+		t.Errorf("got %d connections, want none: the one on a connection goes with that one", x.Connections)
 	}
 	withBank(t, d)
 	x = extract(t, d, landscape.ExtractIn{Format: "csv", Domain: "no such domain"})
