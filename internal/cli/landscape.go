@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"accordo.dev/internal/ingest"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
 )
 
 // LandscapeCmd is about the map of what exists.
@@ -73,7 +75,7 @@ func (c *LandscapeShowCmd) Run(env *Env) error {
 
 // LandscapeImportCmd imports files that together are what one source knows.
 type LandscapeImportCmd struct {
-	Files     []string `arg:"" help:"Files, or folders of YAML files." type:"existingpath"`
+	Files     []string `arg:"" help:"Files, zip archives, or folders of files."`
 	Source    string   `help:"Name of where the files come from; the same name again brings its next state." default:"files"`
 	Format    string   `help:"One of the formats of docs/formats.md; told from names and content of the files unless said."`
 	DateOrder string   `help:"Order of day, month and year in dates: ymd, dmy or mdy; found out unless said." enum:"ymd,dmy,mdy," default:""`
@@ -106,25 +108,49 @@ func (c *LandscapeImportCmd) Run(env *Env) error {
 	return nil
 }
 
-// importFiles reads a file, or all YAML files below a folder.
+// importFiles reads a file, or all files below a folder that some format could use; hidden ones are left out.
 func importFiles(path string) ([]landscape.ImportFile, error) {
 	var files []landscape.ImportFile
 	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+		if err != nil {
+			return unreadable(name, err)
 		}
-		if name != path && !slices.Contains(landscape.Extensions(), strings.ToLower(filepath.Ext(name))) {
+		if name != path && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() || name != path && !slices.Contains(landscape.Extensions(), strings.ToLower(filepath.Ext(name))) {
 			return nil
 		}
 		data, err := os.ReadFile(name)
+		if err != nil {
+			return unreadable(name, err)
+		}
 		short, relErr := filepath.Rel(path, name)
 		if relErr != nil || name == path {
 			short = filepath.Base(name)
 		}
-		files = append(files, landscape.ImportFile{Name: short, Bytes: data, Part: name != path})
-		return err
+		files = append(files, landscape.ImportFile{Name: filepath.ToSlash(short), Bytes: data, Part: name != path})
+		return nil
 	})
+	if err == nil && len(files) == 0 {
+		err = problem.New(problem.Invalid, "landscape.import.nothing-in", "path", path)
+	}
 	return files, err
+}
+
+// unreadable says in words why a file or folder cannot be read.
+func unreadable(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return problem.New(problem.NotFound, "landscape.import.missing", "path", path)
+	case errors.Is(err, fs.ErrPermission):
+		return problem.New(problem.Invalid, "landscape.import.unreadable", "path", path)
+	default:
+		return err
+	}
 }
 
 func printImport(env *Env, out landscape.ImportOut) {
@@ -136,6 +162,9 @@ func printImport(env *Env, out landscape.ImportOut) {
 				fmt.Fprintf(env.Out, "    %s: %s → %s\n", f.Name, f.Old, f.New)
 			}
 		}
+	}
+	for _, name := range out.Left {
+		env.Say("landscape.import.left-line", "file", name)
 	}
 	for _, d := range out.Dangling {
 		env.Say("landscape.import.dangling-line", "file", d.File, "line", strconv.Itoa(d.Line), "field", d.Field, "ref", d.Ref)

@@ -17,7 +17,6 @@ import (
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/ingest"
 	"accordo.dev/internal/landscape"
-	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/web/ui"
 )
@@ -35,8 +34,12 @@ func (s *Server) landscapeImport(w http.ResponseWriter, q *request) error {
 	return q.render(w, s.importPage(q, importForm{In: landscape.ImportIn{Source: q.URL.Query().Get("source")}}))
 }
 
-func (s *Server) importPage(q *request, f importForm) templ.Component {
+func (s *Server) importTitle(q *request) {
 	q.title("landscape", q.T("landscape.import.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+}
+
+func (s *Server) importPage(q *request, f importForm) templ.Component {
+	s.importTitle(q)
 	return importPage(q.Page, f, s.refusal(q, "landscape.import"))
 }
 
@@ -60,15 +63,25 @@ func (s *Server) landscapePreview(w http.ResponseWriter, q *request) error {
 			f.In.Files = append(f.In.Files, file)
 		}
 	}
-	if f.Out, f.Err = op.DryRun(q.Context(), s.Run, q.Actor, landscape.OpImport, f.In); f.Err != nil {
-		return q.again(w, f.Err, s.importPage(q, f))
-	}
-	kept := uploads{dir: filepath.Join(s.Data, "uploads")}
+	kept := uploads{dir: s.uploadDir()}
 	for _, file := range f.In.Files {
 		if err := kept.keep(file, s.DB.Now()); err != nil {
 			return err
 		}
 		f.Kept = append(f.Kept, file.Hash()+" "+file.Name)
+	}
+	job := s.mapImports.start(q, s, f, false)
+	if !job.waited() {
+		return q.redirect(w, "/landscape/import/jobs/"+job.id, "")
+	}
+	return s.showPreview(w, q, job)
+}
+
+// showPreview shows what a finished preview found.
+func (s *Server) showPreview(w http.ResponseWriter, q *request, job *mapImport) error {
+	f := job.form()
+	if f.Err != nil {
+		return q.again(w, f.Err, s.importPage(q, f))
 	}
 	f.Ready = true
 	return q.render(w, s.importPage(q, f))
@@ -87,24 +100,46 @@ func (s *Server) landscapeConfirm(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	in := typedImport(q)
-	kept := uploads{dir: filepath.Join(s.Data, "uploads")}
+	f := importForm{In: typedImport(q)}
+	kept := uploads{dir: s.uploadDir()}
 	for _, one := range form.Values["file"] {
 		hash, name, _ := strings.Cut(one, " ")
 		file, err := kept.open(hash, name)
 		if err != nil {
 			return err
 		}
-		in.Files = append(in.Files, file)
+		f.In.Files = append(f.In.Files, file)
 	}
-	out, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpImport, in)
+	job := s.mapImports.start(q, s, f, true)
+	if !job.waited() {
+		return q.redirect(w, "/landscape/import/jobs/"+job.id, "")
+	}
+	return s.showImported(w, q, job)
+}
+
+// showImported leads to the map when an import has been done.
+func (s *Server) showImported(w http.ResponseWriter, q *request, job *mapImport) error {
+	f := job.form()
+	if f.Err != nil {
+		return q.again(w, f.Err, s.importPage(q, importForm{In: f.In, Err: f.Err}))
+	}
+	return q.redirect(w, "/landscape", "landscape.import.done", "created", f.Out.Created, "changed", f.Out.Changed, "ended", f.Out.Ended)
+}
+
+// landscapeImportJob shows how far an import is that takes long, then what it found or did.
+func (s *Server) landscapeImportJob(w http.ResponseWriter, q *request) error {
+	job, err := s.mapImports.find(q)
 	if err != nil {
-		return q.again(w, err, s.importPage(q, importForm{In: in, Err: err}))
+		return err
 	}
-	for _, file := range in.Files {
-		kept.drop(file.Hash())
+	if !job.finished() {
+		s.importTitle(q)
+		return q.render(w, importRunning(q.Page, job.work(q.Page)))
 	}
-	return q.redirect(w, "/landscape", "landscape.import.done", "created", out.Created, "changed", out.Changed, "ended", out.Ended)
+	if job.confirmed {
+		return s.showImported(w, q, job)
+	}
+	return s.showPreview(w, q, job)
 }
 
 // landscapeTemplate gives an empty table to fill in.
@@ -122,6 +157,8 @@ func (s *Server) landscapeTemplate(w http.ResponseWriter, q *request) error {
 	}
 	return errNoPage
 }
+
+func (s *Server) uploadDir() string { return filepath.Join(s.Data, "uploads") }
 
 func readUpload(header *multipart.FileHeader) (landscape.ImportFile, error) {
 	file, err := header.Open()
@@ -217,6 +254,16 @@ func fieldWord(p ui.Page, name string) string {
 	}
 	return name
 }
+
+// importFormats are the formats to choose from; none means that it is found out.
+func importFormats(p ui.Page) []ui.Option {
+	return append([]ui.Option{{Text: p.T("landscape.import.format.find")}}, choices(p, "landscape.import.format.", landscape.Formats()...)...)
+}
+
+// importAccept are the endings of names that the browser offers first.
+func importAccept() string { return strings.Join(landscape.Extensions(), ",") }
+
+func shownLeft(all []string) []string { return all[:min(len(all), mostShown)] }
 
 func dateOrders(p ui.Page) []ui.Option {
 	return append([]ui.Option{{Text: p.T("landscape.import.dates.find")}}, choices(p, "landscape.import.dates.", "ymd", "dmy", "mdy")...)

@@ -12,6 +12,7 @@ func (s *Server) landscapeRoutes(m *mux) {
 	m.page("GET /landscape/import", s.landscapeImport)
 	m.page("POST /landscape/import", s.landscapePreview)
 	m.page("POST /landscape/import/confirm", s.landscapeConfirm)
+	m.page("GET /landscape/import/jobs/{job}", s.landscapeImportJob)
 	m.page("GET /landscape/import/templates/{file}", s.landscapeTemplate)
 	m.page("GET /landscape/points", s.landscapePoints)
 	m.page("GET /landscape/points/{id}", s.landscapePoint)

@@ -36,6 +36,8 @@ type Server struct {
 	door     door
 	root     recordRoot
 	figures  figureCache
+
+	mapImports mapImports
 }
 
 // New makes the server.
