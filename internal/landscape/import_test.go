@@ -282,6 +282,16 @@ func big(n int) landscape.ImportIn {
 	return csvImport(elements.String(), connections.String())
 }
 
+func BenchmarkImport10k(b *testing.B) {
+	in := big(10_000)
+	for b.Loop() {
+		b.StopTimer()
+		d := dbtest.SQLite(b)
+		b.StartTimer()
+		imported(b, d, in)
+	}
+}
+
 func BenchmarkImport5000(b *testing.B) {
 	in := big(5000)
 	for b.Loop() {
