@@ -36,9 +36,20 @@ func same(a, b any) bool {
 	if reflect.DeepEqual(a, b) {
 		return true
 	}
+	if plain(reflect.TypeOf(a)) {
+		return false
+	}
 	old, errA := yaml.Marshal(a)
 	now, errB := yaml.Marshal(b)
 	return errA == nil && errB == nil && bytes.Equal(old, now)
+}
+
+// plain tells whether values of a type, or of what it points to, are written alike only when they are equal.
+func plain(t reflect.Type) bool {
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t != nil && (t.Kind() == reflect.String || t.Kind() == reflect.Bool || t.Kind() == reflect.Int || t.Kind() == reflect.Int64)
 }
 
 // text writes a value on one line: what is composed, as JSON.
