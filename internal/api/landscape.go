@@ -31,6 +31,12 @@ func (s *server) landscapeRoutes() {
 	command(s, landscape.OpEndElement)
 	command(s, landscape.OpConnect)
 	command(s, landscape.OpDisconnect)
+	query(s, landscape.OpGetConnection)
+	command(s, landscape.OpChangeConnection)
+	query(s, landscape.OpListAgreements)
+	query(s, landscape.OpGetAgreement)
+	command(s, landscape.OpChangeAgreement)
+	command(s, landscape.OpEndAgreement)
 	command(s, landscape.OpAddAgreement)
 	command(s, landscape.OpImport)
 }

@@ -345,16 +345,9 @@ func (in DisconnectIn) Target() ref.Ref { return ref.New("connection", in.ID) }
 
 // Disconnect takes a connection off the map; what happened to it stays.
 func Disconnect(ctx context.Context, tx *db.Tx, in DisconnectIn) (Connection, error) {
-	missing := problem.New(problem.NotFound, "problem.not-found", "what", in.ID)
-	c, err := db.One(ctx, tx, missing, scanConnection, "SELECT "+connectionColumns+" FROM connection WHERE id = $1", in.ID)
+	c, err := loadConnection(ctx, tx, in.ID, in.Version)
 	if err != nil {
 		return c, err
-	}
-	if c.Version != in.Version {
-		return c, problem.New(problem.Conflict, "problem.stale")
-	}
-	if c.EndedAt != nil {
-		return c, problem.New(problem.Conflict, "landscape.error.ended")
 	}
 	now := tx.Now()
 	c.EndedAt = &now

@@ -37,17 +37,18 @@ type Link struct {
 
 // ElementView is an element with all that hangs together with it.
 type ElementView struct {
-	Element           Element       `json:"element"`
-	OwnerName         i18n.Text     `json:"ownerName"`
-	SecurityOwnerName i18n.Text     `json:"securityOwnerName"`
-	Tier              *int64        `json:"tier,omitempty"` // of the element or, where higher, of what needs it
-	Needs             []Link        `json:"needs"`          // what it hangs on
-	NeededBy          []Link        `json:"neededBy"`       // what hangs on it
-	Beside            []Link        `json:"beside"`         // ties without a dependency
-	Agreements        []Agreement   `json:"agreements"`     // that cover it, that it is party to, or under which it is connected
-	Supports          []Service     `json:"supports"`       // services that stop with it
-	Closure           []Stub        `json:"closure"`        // everything that it needs, directly or through others
-	Findings          []Incoherence `json:"findings"`
+	Element           Element           `json:"element"`
+	OwnerName         i18n.Text         `json:"ownerName"`
+	SecurityOwnerName i18n.Text         `json:"securityOwnerName"`
+	Tier              *int64            `json:"tier,omitempty"` // of the element or, where higher, of what needs it
+	Needs             []Link            `json:"needs"`          // what it hangs on
+	NeededBy          []Link            `json:"neededBy"`       // what hangs on it
+	Beside            []Link            `json:"beside"`         // ties without a dependency
+	Agreements        []Agreement       `json:"agreements"`     // that cover it, that it is party to, or under which it is connected
+	Supports          []Service         `json:"supports"`       // services that stop with it
+	Closure           []Stub            `json:"closure"`        // everything that it needs, directly or through others
+	Findings          []Incoherence     `json:"findings"`
+	People            map[string]string `json:"people"` // names of those who answer for its connections, by id
 }
 
 // GetElementIn names an element.
@@ -80,7 +81,12 @@ func GetElement(ctx context.Context, r db.Reader, in GetElementIn) (ElementView,
 		return v, err
 	}
 	v.fromMap(s, found)
-	return v, nil
+	owners := map[string]bool{}
+	for _, link := range v.all() {
+		owners[link.Connection.OwnerFrom], owners[link.Connection.OwnerTo] = true, true
+	}
+	v.People, err = personNames(ctx, r, owners)
+	return v, err
 }
 
 // fromMap fills in what follows from the whole map.

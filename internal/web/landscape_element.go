@@ -1,14 +1,19 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/evidence"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk"
 	"accordo.dev/internal/web/ui"
 )
 
@@ -17,6 +22,9 @@ type elementPageView struct {
 	landscape.ElementView
 	Picture picture
 	History []ui.Entry
+	Risks   []risk.Scenario // about it, of those that are open
+	Exposed int             // open exposures on it
+	Point   *landscape.PointOut
 	Refusal string // why the reader may not change it; empty when they may
 }
 
@@ -30,10 +38,73 @@ func (s *Server) landscapeElement(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	page := elementPageView{ElementView: v, Picture: draw(q.Page, v), History: entries, Refusal: s.refusal(q, "landscape.change-element")}
+	if err := s.elementBeside(q, &page); err != nil {
+		return err
+	}
 	q.title("landscape", q.Page.In(v.Element.Title()), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
-	return q.render(w, elementPage(q.Page, elementPageView{
-		ElementView: v, Picture: draw(q.Page, v), History: entries, Refusal: s.refusal(q, "landscape.change-element"),
-	}))
+	return q.render(w, elementPage(q.Page, page))
+}
+
+// elementBeside asks other areas what they know about the element; who may not ask sees nothing of it.
+func (s *Server) elementBeside(q *request, v *elementPageView) error {
+	id := v.Element.ID
+	exposures, err := op.Ask(q.Context(), s.Run, q.Actor, evidence.OpExposures, evidence.ExposureFilter{Page: db.Page{Limit: 1}, Element: id, Open: "yes"})
+	if err != nil && !problem.Is(err, problem.Forbidden) {
+		return err
+	}
+	v.Exposed = exposures.Total
+	risks, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpList, risk.Filter{Page: db.Page{Limit: 20}, Asset: id, Status: "open"})
+	if err != nil && !problem.Is(err, problem.Forbidden) {
+		return err
+	}
+	v.Risks = risks.Items
+	if v.Element.Ended() {
+		return nil
+	}
+	point, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpPoint, landscape.PointIn{ID: id, Quick: true})
+	if err == nil {
+		v.Point = &point
+	}
+	return err
+}
+
+// essentialFacts are the measures of the element as a point of connection.
+func essentialFacts(p ui.Page, v landscape.PointOut) []ui.Fact {
+	return []ui.Fact{
+		{Term: p.T("landscape.element.point.dependents"), Text: p.Integer(v.Dependents)},
+		{Term: p.T("landscape.element.point.blast"), Text: p.Integer(v.Blast)},
+		{Term: p.T("landscape.element.point.stops"), Text: p.Integer(v.Stops)},
+		{Term: p.T("landscape.element.point.cut-off"), Text: p.Integer(v.CutOff)},
+		{Term: p.T("landscape.element.point.gate"), Text: p.Integer(v.Gate)},
+	}
+}
+
+// linkDetails says how a connection is secured, who answers for it and under which agreement.
+func linkDetails(p ui.Page, v elementPageView, c landscape.Connection) string {
+	var parts []string
+	for _, one := range []struct {
+		name   string
+		answer *bool
+	}{{"encrypted", c.Encrypted}, {"authenticated", c.Authenticated}, {"logged", c.Logged}} {
+		if one.answer != nil {
+			parts = append(parts, p.T("landscape.field."+one.name)+": "+yesNo(p, one.answer))
+		}
+	}
+	for _, one := range []struct{ name, id string }{{"owner_from", c.OwnerFrom}, {"owner_to", c.OwnerTo}} {
+		if one.id != "" {
+			parts = append(parts, p.T("landscape.field."+one.name)+": "+orDash(cmp.Or(v.People[one.id], one.id)))
+		}
+	}
+	for _, a := range v.Agreements {
+		if a.ID == c.Agreement {
+			parts = append(parts, p.T("landscape.field.agreement")+": "+p.In(a.Name()))
+		}
+	}
+	if c.ReviewOn != "" {
+		parts = append(parts, p.T("landscape.field.review_on")+": "+day(p, c.ReviewOn))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // elementVerdict says in a sentence what hangs on the element.
