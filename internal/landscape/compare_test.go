@@ -70,3 +70,19 @@ func TestDaysOfAComparisonAreDaysInOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAgreementCountsFromItsFirstDay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		withBank(t, d)
+		for day, want := range map[string]int{"2023-12-31": 0, "2024-01-01": 1} {
+			out := view(t, d, func(r db.Reader) (landscape.Comparison, error) {
+				return landscape.Compare(ctx, r, landscape.CompareIn{From: day})
+			})
+			for _, m := range out.Measures {
+				if m.Name == "agreements" && m.Before != want {
+					t.Errorf("%s: got %d agreements, want %d", day, m.Before, want)
+				}
+			}
+		}
+	})
+}

@@ -102,6 +102,9 @@ func MapOn(ctx context.Context, r db.Reader, at time.Time) (Map, error) {
 		return Map{}, err
 	}
 	for _, n := range past {
+		if n.kind == "agreement" && n.before == "" && then.inForce(n.id, at) {
+			continue // noted later, and agreed before: like a thing whose beginning lies before its note
+		}
 		if err := then.undo(n.kind, n.id, n.before); err != nil {
 			return Map{}, err
 		}
@@ -137,6 +140,12 @@ func (w rewound) undo(kind, id, before string) error {
 	default:
 		return undo(w.agreements, id, before)
 	}
+}
+
+// inForce tells whether an agreement had begun on the day of an instant.
+func (w rewound) inForce(id string, at time.Time) bool {
+	a := w.agreements[id]
+	return a.From != "" && a.From <= at.Format(time.DateOnly)
 }
 
 func undo[T any](all map[string]T, id, before string) error {
