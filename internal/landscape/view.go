@@ -48,7 +48,8 @@ type ElementView struct {
 	Supports          []Service         `json:"supports"`       // services that stop with it
 	Closure           []Stub            `json:"closure"`        // everything that it needs, directly or through others
 	Findings          []Incoherence     `json:"findings"`
-	People            map[string]string `json:"people"` // names of those who answer for its connections, by id
+	People            map[string]string `json:"people"`  // names of those who answer for its connections, by id
+	MapSize           int               `json:"mapSize"` // elements on the map
 }
 
 // GetElementIn names an element.
@@ -92,6 +93,7 @@ func GetElement(ctx context.Context, r db.Reader, in GetElementIn) (ElementView,
 // fromMap fills in what follows from the whole map.
 func (v *ElementView) fromMap(s *Snapshot, found []Incoherence) {
 	id := v.Element.ID
+	v.MapSize = len(s.IDs)
 	v.Supports, v.Closure, v.Findings = s.supports(id), s.closure(id), []Incoherence{}
 	if node, there := s.Index[id]; there {
 		levels, _ := s.View(Lens{}).mesh.inherited()

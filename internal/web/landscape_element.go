@@ -59,7 +59,7 @@ func (s *Server) elementBeside(q *request, v *elementPageView) error {
 		return err
 	}
 	v.Risks = risks.Items
-	if v.Element.Ended() {
+	if v.Element.Ended() || v.MapSize > mostMeasured {
 		return nil
 	}
 	point, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpPoint, landscape.PointIn{ID: id, Quick: true})
@@ -68,6 +68,10 @@ func (s *Server) elementBeside(q *request, v *elementPageView) error {
 	}
 	return err
 }
+
+// mostMeasured is up to how large a map its measures are ready while somebody waits for the page of an element; on larger
+// ones the page of the point has them.
+const mostMeasured = 10_000
 
 // essentialFacts are the measures of the element as a point of connection.
 func essentialFacts(p ui.Page, v landscape.PointOut) []ui.Fact {
