@@ -3,6 +3,7 @@ package landscape
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"accordo.dev/internal/change"
@@ -15,6 +16,8 @@ type File struct {
 	Elements    []Element    `yaml:"elements"`
 	Connections []Connection `yaml:"connections"`
 	Agreements  []Agreement  `yaml:"agreements"`
+	Policies    []Policy     `yaml:"policies,omitempty"`
+	Exceptions  []Exception  `yaml:"exceptions,omitempty"`
 }
 
 // Export gives the whole map, also what has ended, sorted by id.
@@ -34,7 +37,11 @@ func Export(ctx context.Context, r db.Reader) (File, error) {
 	slices.SortFunc(f.Elements, func(a, b Element) int { return compare(a.ID, b.ID) })
 	slices.SortFunc(f.Connections, func(a, b Connection) int { return compare(a.ID, b.ID) })
 	slices.SortFunc(f.Agreements, func(a, b Agreement) int { return compare(a.ID, b.ID) })
-	return f, nil
+	if f.Policies, err = Policies(ctx, r); err != nil {
+		return f, err
+	}
+	f.Exceptions, err = Exceptions(ctx, r)
+	return f, err
 }
 
 // Apply makes the map what the file says: what it does not hold ends, agreements that it does not hold are removed.
@@ -60,7 +67,15 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 		return nil, err
 	}
 	connections, err := applyConnections(ctx, tx, current.Connections, want)
-	return slices.Concat(elements, connections, agreed), err
+	if err != nil {
+		return nil, err
+	}
+	policies, err := applyPolicies(ctx, tx, f.Policies)
+	if err != nil {
+		return nil, err
+	}
+	exceptions, err := applyExceptions(ctx, tx, f.Exceptions)
+	return slices.Concat(elements, connections, agreed, policies, exceptions), err
 }
 
 // indexed is a file with its things by id, and their ids in the order of the file.
@@ -116,6 +131,9 @@ func (f File) index(ctx context.Context, r db.Reader) (indexed, error) {
 		in.connections[c.ID] = c
 		in.order[1] = append(in.order[1], c.ID)
 	}
+	more, owners := policyProblems(f.Policies)
+	maps.Copy(people, owners)
+	wrong = append(append(wrong, more...), f.exceptionProblems(in)...)
 	wrong = append(wrong, peopleExist(ctx, r, people)...)
 	return in, problem.Many(wrong)
 }

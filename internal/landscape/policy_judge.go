@@ -1,0 +1,178 @@
+package landscape
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/landscape/rule"
+)
+
+// judged is what the policies in force say of a map on a day. It is shared and never changes.
+type judged struct {
+	facts    *facts
+	policies []Policy // enabled ones
+	rules    []*rule.Rule
+	found    []found // of each policy
+}
+
+// found is what one policy says of the subjects that it concerns.
+type found struct {
+	Holds    int
+	Violated []int32 // indices of subjects
+	Untold   []int32
+	Cut      bool // the map has more paths than a policy looks at
+}
+
+// subjects are the things that a policy about a subject judges.
+func (f *facts) subjects(of string) (all []*rule.Record, cut bool) {
+	switch of {
+	case "connection":
+		return f.connections, false
+	case "path":
+		chains := f.paths()
+		return chains.records, chains.cut
+	case "map":
+		return []*rule.Record{f.whole}, false
+	default:
+		return f.elements, false
+	}
+}
+
+// judge asks a rule about everything that it concerns.
+func (f *facts) judge(subject string, r *rule.Rule) found {
+	all, cut := f.subjects(subject)
+	out := found{Cut: cut}
+	for i, one := range all {
+		switch r.Judge(one, f.day) {
+		case rule.Holds:
+			out.Holds++
+		case rule.Violated:
+			out.Violated = append(out.Violated, int32(i))
+		case rule.CannotTell:
+			out.Untold = append(out.Untold, int32(i))
+		}
+	}
+	return out
+}
+
+// judgeAll asks all enabled policies.
+func judgeAll(f *facts, policies []Policy) (*judged, error) {
+	j := &judged{facts: f}
+	for _, p := range policies {
+		if p.Disabled {
+			continue
+		}
+		r, err := p.compile()
+		if err != nil {
+			return nil, fmt.Errorf("policy %s: %w", p.ID, err)
+		}
+		j.policies, j.rules = append(j.policies, p), append(j.rules, r)
+		j.found = append(j.found, f.judge(p.Subject, r))
+	}
+	return j, nil
+}
+
+// lately keeps the values that were computed last, by key.
+type lately[T any] struct {
+	mu   sync.Mutex
+	size int
+	keys []string
+	all  map[string]T
+}
+
+// get gives a kept value, or computes and keeps it. Two who ask at once may both compute.
+func (l *lately[T]) get(key string, compute func() (T, error)) (T, error) {
+	l.mu.Lock()
+	value, ok := l.all[key]
+	l.mu.Unlock()
+	if ok {
+		return value, nil
+	}
+	value, err := compute()
+	if err != nil {
+		return value, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[string]T{}
+	}
+	if _, there := l.all[key]; !there {
+		l.keys = append(l.keys, key)
+	}
+	l.all[key] = value
+	if len(l.keys) > l.size {
+		delete(l.all, l.keys[0])
+		l.keys = slices.Delete(l.keys, 0, 1)
+	}
+	return value, nil
+}
+
+var (
+	statedFacts    = lately[*facts]{size: 3}
+	judgements     = lately[*judged]{size: 3}
+	pastJudgements = lately[map[string]Tally]{size: 64}
+)
+
+// currentFacts gives the facts of the map today, kept by revision and day.
+func currentFacts(ctx context.Context, r db.Reader) (*facts, error) {
+	s, err := Current(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	day := r.Now().Format(time.DateOnly)
+	if s.Revision == emptyRevision {
+		return newFacts(s, day), nil
+	}
+	return statedFacts.get(s.Revision+" "+day, func() (*facts, error) { return newFacts(s, day), nil })
+}
+
+// judgement gives what the policies in force say of the map today, kept by revision, policies and day.
+func judgement(ctx context.Context, r db.Reader) (*judged, error) {
+	policies, err := Policies(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	f, err := currentFacts(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if f.Revision == emptyRevision {
+		return judgeAll(f, policies)
+	}
+	key := f.Revision + " " + f.day + " " + policiesHash(policies)
+	return judgements.get(key, func() (*judged, error) { return judgeAll(f, policies) })
+}
+
+// policiesHash names exactly these policies.
+func policiesHash(all []Policy) string {
+	h := sha256.New()
+	for _, p := range all {
+		fmt.Fprintf(h, "%q %d %d %t %q %q %q %q\n", p.ID, p.Version, p.ChangedAt.UnixMicro(), p.Disabled, p.Subject, p.Applies, p.Holds, p.Severity)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Tally counts the answers of a policy, or of all.
+type Tally struct {
+	Holds      int `json:"holds"`
+	Violated   int `json:"violated"` // without an exception in force
+	Excepted   int `json:"excepted"` // violated under an exception in force
+	CannotTell int `json:"cannotTell"`
+}
+
+// Concerned is how many subjects a policy concerns.
+func (t Tally) Concerned() int { return t.Holds + t.Violated + t.Excepted + t.CannotTell }
+
+func (t *Tally) add(o Tally) {
+	t.Holds += o.Holds
+	t.Violated += o.Violated
+	t.Excepted += o.Excepted
+	t.CannotTell += o.CannotTell
+}
