@@ -17,7 +17,7 @@ import (
 // PolicyRow is a policy with what it says of the map today.
 type PolicyRow struct {
 	Policy
-	Tally
+	Count     Tally     `json:"count"`
 	OwnerName i18n.Text `json:"ownerName"`
 	Cut       bool      `json:"cut,omitempty"` // the map has more paths than it looks at
 }
@@ -52,7 +52,7 @@ func ListPolicies(ctx context.Context, r db.Reader, f PolicyFilter) ([]PolicyRow
 	rows := []PolicyRow{}
 	for _, p := range all {
 		p.Past = nil
-		row := PolicyRow{Policy: p, Tally: tallies[p.ID].Tally, OwnerName: called[p.Owner], Cut: tallies[p.ID].cut}
+		row := PolicyRow{Policy: p, Count: tallies[p.ID].Tally, OwnerName: called[p.Owner], Cut: tallies[p.ID].cut}
 		if f.keeps(row) {
 			rows = append(rows, row)
 		}
@@ -65,8 +65,8 @@ var OpListPolicies = op.Query[PolicyFilter, []PolicyRow]{Name: "landscape.list-p
 
 func (f PolicyFilter) keeps(row PolicyRow) bool {
 	about := strings.ToLower(row.ID + " " + row.Title + " " + row.TitleIT)
-	state := f.State == "" || f.State == "disabled" && row.Disabled || f.State == "violated" && row.Violated+row.Excepted > 0 ||
-		f.State == "cannot-tell" && row.CannotTell > 0 || f.State == "holds" && !row.Disabled && row.Concerned() > 0 && row.Holds == row.Concerned()
+	state := f.State == "" || f.State == "disabled" && row.Disabled || f.State == "violated" && row.Count.Violated+row.Count.Excepted > 0 ||
+		f.State == "cannot-tell" && row.Count.CannotTell > 0 || f.State == "holds" && !row.Disabled && row.Count.Concerned() > 0 && row.Count.Holds == row.Count.Concerned()
 	return state && strings.Contains(about, strings.ToLower(f.Text)) && (f.Severity == "" || f.Severity == row.Severity) &&
 		(f.Pack == "" || f.Pack == row.Pack || f.Pack == "own" && row.Pack == "")
 }
@@ -76,11 +76,11 @@ func orderPolicies(rows []PolicyRow, sort string) error {
 	number := func(of func(PolicyRow) int) func(a, b PolicyRow) int {
 		return func(a, b PolicyRow) int { return of(a) - of(b) }
 	}
-	violated := number(func(p PolicyRow) int { return p.Violated })
+	violated := number(func(p PolicyRow) int { return p.Count.Violated })
 	severity := number(func(p PolicyRow) int { return slices.Index(Severities, p.Severity) })
 	first, ok := map[string]func(a, b PolicyRow) int{
-		"": severity, "severity": severity, "violated": violated, "cannot-tell": number(func(p PolicyRow) int { return p.CannotTell }),
-		"holds": number(func(p PolicyRow) int { return p.Holds }),
+		"": severity, "severity": severity, "violated": violated, "cannot-tell": number(func(p PolicyRow) int { return p.Count.CannotTell }),
+		"holds": number(func(p PolicyRow) int { return p.Count.Holds }),
 		"title": func(a, b PolicyRow) int { return compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) },
 	}[name]
 	if !ok {
@@ -162,7 +162,7 @@ func GetPolicy(ctx context.Context, r db.Reader, in GetPolicyIn) (PolicyRow, err
 		return PolicyRow{}, err
 	}
 	called, err := peopleNames(ctx, r, []string{p.Owner})
-	return PolicyRow{Policy: p, Tally: tallies[p.ID].Tally, Cut: tallies[p.ID].cut, OwnerName: called[p.Owner]}, err
+	return PolicyRow{Policy: p, Count: tallies[p.ID].Tally, Cut: tallies[p.ID].cut, OwnerName: called[p.Owner]}, err
 }
 
 // OpGetPolicy loads a policy.

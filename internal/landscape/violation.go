@@ -125,7 +125,9 @@ func orderViolations(all []Violation, sort string) error {
 	first, ok := map[string]func(a, b Violation) int{
 		"": bySeverity, "severity": bySeverity, "policy": byPolicy, "subject": bySubject,
 		"owner": func(a, b Violation) int { return compare(a.Owner, b.Owner) },
-		"state": func(a, b Violation) int { return slices.Index(ViolationStates, a.State) - slices.Index(ViolationStates, b.State) },
+		"state": func(a, b Violation) int {
+			return slices.Index(ViolationStates, a.State) - slices.Index(ViolationStates, b.State)
+		},
 	}[name]
 	if !ok {
 		return problem.Field("sort", "problem.sort", "value", name)

@@ -99,6 +99,18 @@ func (r *Rule) answer(f *frame) Answer {
 	}
 }
 
+// Concerns tells whether the rule concerns a subject: Holds, Silent when it does not, or CannotTell.
+func (r *Rule) Concerns(subject *Record, today string) Answer {
+	f := frame{subject: subject, today: today, steps: MaxSteps}
+	switch answer := r.applies.truth(&f); {
+	case f.steps < 0 || answer == unknown:
+		return CannotTell
+	case answer == yes:
+		return Holds
+	}
+	return Silent
+}
+
 // Fact is one fact that was read, with its value as text.
 type Fact struct {
 	Name  string `json:"name"`

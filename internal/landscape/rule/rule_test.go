@@ -124,6 +124,9 @@ func TestWhatARuleDoesNotConcernIsSilent(t *testing.T) {
 		if got := r.Judge(sample(), today); got != one.want {
 			t.Errorf("applies %q, holds %q: got %v, want %v", one.applies, one.holds, got, one.want)
 		}
+		if got, want := r.Concerns(sample(), today), map[string]rule.Answer{"a": rule.Holds, "": rule.Holds, "b": rule.Silent, "c": rule.CannotTell}[one.applies]; got != want {
+			t.Errorf("concerns, applies %q: got %v, want %v", one.applies, got, want)
+		}
 		if got := r.Explain(sample(), today).Answer; got != one.want {
 			t.Errorf("explained: applies %q, holds %q: got %v, want %v", one.applies, one.holds, got, one.want)
 		}

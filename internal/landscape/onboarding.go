@@ -1,0 +1,197 @@
+package landscape
+
+import (
+	"context"
+	"slices"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/landscape/rule"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
+)
+
+// OnboardingIn says what comes onto the map: a kind of element, or an element that is there already.
+type OnboardingIn struct {
+	Kind    string `query:"kind" doc:"kind of the new element"`
+	Variant string `query:"variant" doc:"its variant, such as saas"`
+	Element string `query:"element" doc:"id of an element instead: which points it meets"`
+}
+
+// PointState is how a point of the checklist stands.
+type PointState string
+
+// The states. A point that is to do belongs to an element that does not exist yet.
+const (
+	PointToDo     PointState = "to-do"
+	PointMet      PointState = "met"
+	PointViolated PointState = "violated"
+	PointUnknown  PointState = "unknown"
+)
+
+// Point is one thing that a policy asks of a new element or of each of its connections.
+type Point struct {
+	Policy   string      `json:"policy"`
+	Title    i18n.Text   `json:"title"`
+	Why      i18n.Text   `json:"why"`
+	Severity string      `json:"severity"`
+	About    string      `json:"about" enum:"element,connection"`
+	Perhaps  bool        `json:"perhaps,omitempty"` // whether the policy concerns it depends on facts that nobody has stated
+	State    PointState  `json:"state"`
+	Unset    []string    `json:"unset,omitempty"` // facts to state
+	Facts    []rule.Fact `json:"facts,omitempty"`
+	Of       string      `json:"of,omitempty"` // connection, of an existing element
+	OfTitle  i18n.Text   `json:"ofTitle"`
+	Holds    string      `json:"holds"` // the rule
+}
+
+// Checklist is what an element must fulfil before it goes live.
+type Checklist struct {
+	Kind    Kind       `json:"kind"`
+	Variant string     `json:"variant,omitempty"`
+	Element string     `json:"element,omitempty"`
+	Name    i18n.Text  `json:"name"`
+	Points  []Point    `json:"points"`
+	Count   PointCount `json:"count"`
+}
+
+// PointCount counts the points by state.
+type PointCount struct {
+	ToDo     int `json:"toDo"`
+	Met      int `json:"met"`
+	Violated int `json:"violated"`
+	Unknown  int `json:"unknown"`
+}
+
+// Onboarding derives the checklist from the policies in force.
+func Onboarding(ctx context.Context, r db.Reader, in OnboardingIn) (Checklist, error) {
+	j, err := judgement(ctx, r)
+	if err != nil {
+		return Checklist{}, err
+	}
+	out := Checklist{Kind: Kind(in.Kind), Variant: in.Variant, Points: []Point{}}
+	if in.Element != "" {
+		e, ok := j.facts.Elements[in.Element]
+		if !ok {
+			return out, problem.New(problem.NotFound, "problem.not-found", "what", "element "+in.Element)
+		}
+		out.Kind, out.Variant, out.Element, out.Name = e.Kind, e.Variant, e.ID, e.Title()
+		out.Points = j.pointsOf(e.ID)
+	} else {
+		if err := problem.Choice("kind", in.Kind, words(Kinds)...); err != nil {
+			return out, err
+		}
+		if err := problem.Choice("variant", in.Variant, append([]string{""}, Variants[out.Kind]...)...); err != nil {
+			return out, err
+		}
+		out.Points = j.pointsFor(out.Kind, in.Variant)
+	}
+	slices.SortStableFunc(out.Points, func(a, b Point) int {
+		if a.About != b.About {
+			return -compare(a.About, b.About) // the element, then its connections
+		}
+		return slices.Index(Severities, a.Severity) - slices.Index(Severities, b.Severity)
+	})
+	for _, p := range out.Points {
+		switch p.State {
+		case PointMet:
+			out.Count.Met++
+		case PointViolated:
+			out.Count.Violated++
+		case PointUnknown:
+			out.Count.Unknown++
+		default:
+			out.Count.ToDo++
+		}
+	}
+	return out, nil
+}
+
+// OpOnboarding gives the checklist of a new element.
+var OpOnboarding = op.Query[OnboardingIn, Checklist]{Name: "landscape.onboarding", Route: "GET /api/landscape/onboarding", Func: Onboarding}
+
+func pointOfPolicy(p Policy) Point {
+	return Point{Policy: p.ID, Title: p.Name(), Why: p.Reason(), Severity: p.Severity, About: p.Subject, Holds: p.Holds}
+}
+
+// outsiders are the kinds whose elements lie outside.
+var outsiders = []Kind{KindPartner, KindSupplier, KindAuthority, KindCustomerGroup}
+
+// pointsFor gives the points of an element of which only kind and variant are known, and of its connections:
+// one to a thing of ours and one that crosses the border.
+func (j *judged) pointsFor(kind Kind, variant string) []Point {
+	points := []Point{}
+	e := elementFacts.New("new")
+	e.Set("kind", string(kind))
+	e.Set("outside", slices.Contains(outsiders, kind))
+	set(e, "variant", variant)
+	other := elementFacts.New("other")
+	var connections []*rule.Record
+	for _, crossing := range []bool{false, true} {
+		c := connectionFacts.New("connection")
+		c.Set("from", e)
+		c.Set("to", other)
+		c.Set("crossing", crossing)
+		c.Set("live", true)
+		if crossing {
+			c.Set("inside_end", e)
+			c.Set("outside_end", other)
+		}
+		connections = append(connections, c)
+	}
+	for i, p := range j.policies {
+		about := map[string][]*rule.Record{"element": {e}, "connection": connections}[p.Subject]
+		if point, concerned := j.hypothetical(i, about); concerned {
+			points = append(points, point)
+		}
+	}
+	return points
+}
+
+// hypothetical is the point that a policy makes of something that does not exist yet; false when it concerns
+// none of it. It certainly concerns what it concerns without further facts.
+func (j *judged) hypothetical(policy int, about []*rule.Record) (Point, bool) {
+	point, concerned := pointOfPolicy(j.policies[policy]), false
+	point.State, point.Perhaps = PointToDo, true
+	for _, one := range about {
+		switch j.rules[policy].Concerns(one, j.facts.day) {
+		case rule.Silent:
+			continue
+		case rule.Holds:
+			point.Perhaps = false
+		}
+		concerned = true
+		v := j.rules[policy].Explain(one, j.facts.day)
+		point.Unset = wordSet(append(point.Unset, v.Unset...))
+	}
+	return point, concerned
+}
+
+// pointsOf gives the points of an element on the map and of its connections.
+func (j *judged) pointsOf(id string) []Point {
+	points := []Point{}
+	for i, p := range j.policies {
+		switch p.Subject {
+		case "element":
+			points = j.appendPoint(points, i, j.facts.record(id), "", i18n.Text{})
+		case "connection":
+			for k, c := range j.facts.Connections {
+				if c.From == id || c.To == id {
+					points = j.appendPoint(points, i, j.facts.connections[k], c.ID, j.facts.tieTitle(c))
+				}
+			}
+		}
+	}
+	return points
+}
+
+func (j *judged) appendPoint(points []Point, policy int, subject *rule.Record, of string, title i18n.Text) []Point {
+	v := j.rules[policy].Explain(subject, j.facts.day)
+	if v.Answer == rule.Silent {
+		return points
+	}
+	point := pointOfPolicy(j.policies[policy])
+	point.Of, point.OfTitle, point.Facts, point.Unset = of, title, v.Facts, v.Unset
+	point.State = map[rule.Answer]PointState{rule.Holds: PointMet, rule.Violated: PointViolated, rule.CannotTell: PointUnknown}[v.Answer]
+	return append(points, point)
+}
