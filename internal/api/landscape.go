@@ -39,6 +39,7 @@ func (s *server) landscapeRoutes() {
 	command(s, landscape.OpEndAgreement)
 	command(s, landscape.OpAddAgreement)
 	command(s, landscape.OpImport)
+	s.landscapePolicyRoutes()
 }
 
 // file is an answer that is not JSON.
@@ -56,4 +57,22 @@ func (s *server) extract(ctx context.Context, in *landscape.ExtractIn) (*file, e
 		return nil, s.fail(c.lang, landscape.OpExtract.Name, err)
 	}
 	return &file{Type: out.Type, Disposition: `attachment; filename="` + out.Name + `"`, Body: out.Data}, nil
+}
+
+// landscapePolicyRoutes offers integration policies, their violations and exceptions.
+func (s *server) landscapePolicyRoutes() {
+	query(s, landscape.OpListPolicies)
+	query(s, landscape.OpGetPolicy)
+	query(s, landscape.OpListPacks)
+	query(s, landscape.OpTryPolicy)
+	query(s, landscape.OpPolicyTrend)
+	query(s, landscape.OpViolations)
+	query(s, landscape.OpListExceptions)
+	query(s, landscape.OpOnboarding)
+	command(s, landscape.OpAddPolicy)
+	command(s, landscape.OpChangePolicy)
+	command(s, landscape.OpSwitchPolicy)
+	command(s, landscape.OpAdoptPack)
+	command(s, landscape.OpAskException)
+	command(s, landscape.OpEnforceException)
 }

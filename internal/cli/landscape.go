@@ -21,15 +21,17 @@ import (
 
 // LandscapeCmd is about the map of what exists.
 type LandscapeCmd struct {
-	List      LandscapeListCmd      `cmd:"" help:"List elements."`
-	Show      LandscapeShowCmd      `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
-	Import    LandscapeImportCmd    `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
-	Points    LandscapePointsCmd    `cmd:"" help:"List the essential points of connection with their measures."`
-	Template  LandscapeTemplateCmd  `cmd:"" help:"Write empty tables to fill in."`
-	Coherence LandscapeCoherenceCmd `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
-	WhatIf    LandscapeWhatIfCmd    `cmd:"" name:"what-if" help:"Tell what stops when something goes, when it is back and what that costs."`
-	Compare   LandscapeCompareCmd   `cmd:"" help:"Tell what became different between two days."`
-	Export    LandscapeExportCmd    `cmd:"" help:"Write the map, or a part of it, for other tools."`
+	List       LandscapeListCmd       `cmd:"" help:"List elements."`
+	Show       LandscapeShowCmd       `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
+	Import     LandscapeImportCmd     `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
+	Points     LandscapePointsCmd     `cmd:"" help:"List the essential points of connection with their measures."`
+	Template   LandscapeTemplateCmd   `cmd:"" help:"Write empty tables to fill in."`
+	Coherence  LandscapeCoherenceCmd  `cmd:"" help:"List where the map contradicts itself, and how complete it is."`
+	WhatIf     LandscapeWhatIfCmd     `cmd:"" name:"what-if" help:"Tell what stops when something goes, when it is back and what that costs."`
+	Compare    LandscapeCompareCmd    `cmd:"" help:"Tell what became different between two days."`
+	Policies   LandscapePoliciesCmd   `cmd:"" help:"List the integration policies with what they say of the map; or adopt a pack of them."`
+	Violations LandscapeViolationsCmd `cmd:"" help:"List what violates the integration policies."`
+	Export     LandscapeExportCmd     `cmd:"" help:"Write the map, or a part of it, for other tools."`
 }
 
 // LandscapeListCmd lists elements.

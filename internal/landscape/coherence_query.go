@@ -41,18 +41,25 @@ func LoadMap(ctx context.Context, r db.Reader) (Map, error) {
 	return m, err
 }
 
-// foundOn keeps the findings of one day: they change with the map and with the calendar.
-func (s *Snapshot) foundOn(day string) []Incoherence {
+// foundOn keeps the findings of one day and of the policies in force: they change with the map, with the calendar, and
+// with the policies.
+func (s *Snapshot) foundOn(day string, standing *standing) []Incoherence {
+	key := day + " " + standing.key()
 	s.mu.Lock()
-	if s.day == day {
+	if s.day == key {
 		defer s.mu.Unlock()
 		return s.found
 	}
 	s.mu.Unlock()
-	found := s.Findings(day, nil)
+	var found []Incoherence
+	if standing == nil { // a nil pointer in an interface is not nil
+		found = s.Findings(day, nil)
+	} else {
+		found = s.Findings(day, standing)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.day, s.found = day, found
+	s.day, s.found = key, found
 	return found
 }
 
@@ -62,7 +69,11 @@ func FoundToday(ctx context.Context, r db.Reader) (*Snapshot, []Incoherence, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return s, s.foundOn(r.Now().Format(time.DateOnly)), nil
+	standing, err := standingToday(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.foundOn(r.Now().Format(time.DateOnly), standing), nil
 }
 
 // CoherenceFilter narrows the findings. They come in the order of their weight unless told otherwise.

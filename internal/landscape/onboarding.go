@@ -18,26 +18,26 @@ type OnboardingIn struct {
 	Element string `query:"element" doc:"id of an element instead: which points it meets"`
 }
 
-// PointState is how a point of the checklist stands.
-type PointState string
+// CheckState is how a point of the checklist stands.
+type CheckState string
 
 // The states. A point that is to do belongs to an element that does not exist yet.
 const (
-	PointToDo     PointState = "to-do"
-	PointMet      PointState = "met"
-	PointViolated PointState = "violated"
-	PointUnknown  PointState = "unknown"
+	CheckToDo     CheckState = "to-do"
+	CheckMet      CheckState = "met"
+	CheckViolated CheckState = "violated"
+	CheckUnknown  CheckState = "unknown"
 )
 
-// Point is one thing that a policy asks of a new element or of each of its connections.
-type Point struct {
+// Check is one point of a checklist: what a policy asks of a new element or of each of its connections.
+type Check struct {
 	Policy   string      `json:"policy"`
 	Title    i18n.Text   `json:"title"`
 	Why      i18n.Text   `json:"why"`
 	Severity string      `json:"severity"`
 	About    string      `json:"about" enum:"element,connection"`
 	Perhaps  bool        `json:"perhaps,omitempty"` // whether the policy concerns it depends on facts that nobody has stated
-	State    PointState  `json:"state"`
+	State    CheckState  `json:"state"`
 	Unset    []string    `json:"unset,omitempty"` // facts to state
 	Facts    []rule.Fact `json:"facts,omitempty"`
 	Of       string      `json:"of,omitempty"` // connection, of an existing element
@@ -51,12 +51,12 @@ type Checklist struct {
 	Variant string     `json:"variant,omitempty"`
 	Element string     `json:"element,omitempty"`
 	Name    i18n.Text  `json:"name"`
-	Points  []Point    `json:"points"`
-	Count   PointCount `json:"count"`
+	Checks  []Check    `json:"checks"`
+	Count   CheckCount `json:"count"`
 }
 
-// PointCount counts the points by state.
-type PointCount struct {
+// CheckCount counts the checks by state.
+type CheckCount struct {
 	ToDo     int `json:"toDo"`
 	Met      int `json:"met"`
 	Violated int `json:"violated"`
@@ -69,14 +69,14 @@ func Onboarding(ctx context.Context, r db.Reader, in OnboardingIn) (Checklist, e
 	if err != nil {
 		return Checklist{}, err
 	}
-	out := Checklist{Kind: Kind(in.Kind), Variant: in.Variant, Points: []Point{}}
+	out := Checklist{Kind: Kind(in.Kind), Variant: in.Variant, Checks: []Check{}}
 	if in.Element != "" {
 		e, ok := j.facts.Elements[in.Element]
 		if !ok {
 			return out, problem.New(problem.NotFound, "problem.not-found", "what", "element "+in.Element)
 		}
 		out.Kind, out.Variant, out.Element, out.Name = e.Kind, e.Variant, e.ID, e.Title()
-		out.Points = j.pointsOf(e.ID)
+		out.Checks = j.checksOf(e.ID)
 	} else {
 		if err := problem.Choice("kind", in.Kind, words(Kinds)...); err != nil {
 			return out, err
@@ -84,21 +84,21 @@ func Onboarding(ctx context.Context, r db.Reader, in OnboardingIn) (Checklist, e
 		if err := problem.Choice("variant", in.Variant, append([]string{""}, Variants[out.Kind]...)...); err != nil {
 			return out, err
 		}
-		out.Points = j.pointsFor(out.Kind, in.Variant)
+		out.Checks = j.checksFor(out.Kind, in.Variant)
 	}
-	slices.SortStableFunc(out.Points, func(a, b Point) int {
+	slices.SortStableFunc(out.Checks, func(a, b Check) int {
 		if a.About != b.About {
 			return -compare(a.About, b.About) // the element, then its connections
 		}
 		return slices.Index(Severities, a.Severity) - slices.Index(Severities, b.Severity)
 	})
-	for _, p := range out.Points {
+	for _, p := range out.Checks {
 		switch p.State {
-		case PointMet:
+		case CheckMet:
 			out.Count.Met++
-		case PointViolated:
+		case CheckViolated:
 			out.Count.Violated++
-		case PointUnknown:
+		case CheckUnknown:
 			out.Count.Unknown++
 		default:
 			out.Count.ToDo++
@@ -110,17 +110,17 @@ func Onboarding(ctx context.Context, r db.Reader, in OnboardingIn) (Checklist, e
 // OpOnboarding gives the checklist of a new element.
 var OpOnboarding = op.Query[OnboardingIn, Checklist]{Name: "landscape.onboarding", Route: "GET /api/landscape/onboarding", Func: Onboarding}
 
-func pointOfPolicy(p Policy) Point {
-	return Point{Policy: p.ID, Title: p.Name(), Why: p.Reason(), Severity: p.Severity, About: p.Subject, Holds: p.Holds}
+func checkOf(p Policy) Check {
+	return Check{Policy: p.ID, Title: p.Name(), Why: p.Reason(), Severity: p.Severity, About: p.Subject, Holds: p.Holds}
 }
 
 // outsiders are the kinds whose elements lie outside.
 var outsiders = []Kind{KindPartner, KindSupplier, KindAuthority, KindCustomerGroup}
 
-// pointsFor gives the points of an element of which only kind and variant are known, and of its connections:
+// checksFor gives the points of an element of which only kind and variant are known, and of its connections:
 // one to a thing of ours and one that crosses the border.
-func (j *judged) pointsFor(kind Kind, variant string) []Point {
-	points := []Point{}
+func (j *judged) checksFor(kind Kind, variant string) []Check {
+	points := []Check{}
 	e := elementFacts.New("new")
 	e.Set("kind", string(kind))
 	e.Set("outside", slices.Contains(outsiders, kind))
@@ -150,9 +150,9 @@ func (j *judged) pointsFor(kind Kind, variant string) []Point {
 
 // hypothetical is the point that a policy makes of something that does not exist yet; false when it concerns
 // none of it. It certainly concerns what it concerns without further facts.
-func (j *judged) hypothetical(policy int, about []*rule.Record) (Point, bool) {
-	point, concerned := pointOfPolicy(j.policies[policy]), false
-	point.State, point.Perhaps = PointToDo, true
+func (j *judged) hypothetical(policy int, about []*rule.Record) (Check, bool) {
+	point, concerned := checkOf(j.policies[policy]), false
+	point.State, point.Perhaps = CheckToDo, true
 	for _, one := range about {
 		switch j.rules[policy].Concerns(one, j.facts.day) {
 		case rule.Silent:
@@ -167,17 +167,17 @@ func (j *judged) hypothetical(policy int, about []*rule.Record) (Point, bool) {
 	return point, concerned
 }
 
-// pointsOf gives the points of an element on the map and of its connections.
-func (j *judged) pointsOf(id string) []Point {
-	points := []Point{}
+// checksOf gives the points of an element on the map and of its connections.
+func (j *judged) checksOf(id string) []Check {
+	points := []Check{}
 	for i, p := range j.policies {
 		switch p.Subject {
 		case "element":
-			points = j.appendPoint(points, i, j.facts.record(id), "", i18n.Text{})
+			points = j.appendCheck(points, i, j.facts.record(id), "", i18n.Text{})
 		case "connection":
 			for k, c := range j.facts.Connections {
 				if c.From == id || c.To == id {
-					points = j.appendPoint(points, i, j.facts.connections[k], c.ID, j.facts.tieTitle(c))
+					points = j.appendCheck(points, i, j.facts.connections[k], c.ID, j.facts.tieTitle(c))
 				}
 			}
 		}
@@ -185,13 +185,13 @@ func (j *judged) pointsOf(id string) []Point {
 	return points
 }
 
-func (j *judged) appendPoint(points []Point, policy int, subject *rule.Record, of string, title i18n.Text) []Point {
+func (j *judged) appendCheck(points []Check, policy int, subject *rule.Record, of string, title i18n.Text) []Check {
 	v := j.rules[policy].Explain(subject, j.facts.day)
 	if v.Answer == rule.Silent {
 		return points
 	}
-	point := pointOfPolicy(j.policies[policy])
+	point := checkOf(j.policies[policy])
 	point.Of, point.OfTitle, point.Facts, point.Unset = of, title, v.Facts, v.Unset
-	point.State = map[rule.Answer]PointState{rule.Holds: PointMet, rule.Violated: PointViolated, rule.CannotTell: PointUnknown}[v.Answer]
+	point.State = map[rule.Answer]CheckState{rule.Holds: CheckMet, rule.Violated: CheckViolated, rule.CannotTell: CheckUnknown}[v.Answer]
 	return append(points, point)
 }

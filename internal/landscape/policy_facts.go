@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/landscape/rule"
 )
 
@@ -52,7 +53,7 @@ func describeFacts() bool {
 		number("confidentiality"), number("integrity"), number("availability"), day("end_of_life"), number("cost"), number("loss_hour"),
 		word("substitutability", Substitutabilities...), yes("exit_plan"), list("tags"), table("properties"), text("source"),
 		many("agreements", agreementFacts), many("connections", connectionFacts), many("needs", elementFacts), many("needed_by", elementFacts),
-		number("dependents"), number("blast"), list("stops"),
+		number("dependents"), number("blast"), yes("articulation"), yes("cycle"), list("stops"),
 		rule.Field{Name: "reach", Type: rule.Texts, Takes: true, Words: words(Kinds)})
 	connectionFacts.Add(text("id"), word("kind", words(ConnectionKinds)...), one("from", elementFacts), one("to", elementFacts),
 		one("consumer", elementFacts), one("provider", elementFacts), one("inside_end", elementFacts), one("outside_end", elementFacts), yes("crossing"),
@@ -60,7 +61,7 @@ func describeFacts() bool {
 		yes("encrypted"), yes("authenticated"), yes("logged"), text("owner_from"), text("owner_to"), yes("agreed"), one("agreement", agreementFacts),
 		day("review_on"), table("properties"), text("source"))
 	pathFacts.Add(one("consumer", elementFacts), one("provider", elementFacts), number("length"), many("elements", elementFacts), many("connections", connectionFacts))
-	mapFacts.Add(many("elements", elementFacts), many("connections", connectionFacts), many("agreements", agreementFacts))
+	mapFacts.Add(many("elements", elementFacts), many("connections", connectionFacts), many("agreements", agreementFacts), number("cycles"))
 	return true
 }
 
@@ -122,6 +123,7 @@ func newFacts(s *Snapshot, day string) *facts {
 	f.whole.Set("elements", f.elements)
 	f.whole.Set("connections", f.connections)
 	f.whole.Set("agreements", f.agreementList())
+	f.whole.Set("cycles", func() any { _, count := f.measured.cyclic(); return float64(count) })
 	return f
 }
 
@@ -305,17 +307,19 @@ func stateConnection(r *rule.Record, c Connection) {
 
 // measure adds what is computed from the whole map; each fact is computed when the first policy reads it.
 func (f *facts) measure(r *rule.Record, i int32) {
-	m := f.measured
+	m, g := f.measured, f.view.Graph
 	r.Set("tier", func() any {
-		if tier, ok := m.tiers()[f.IDs[i]]; ok {
+		if tier := m.tiers()[i]; tier > 0 {
 			return float64(tier)
 		}
 		return nil
 	})
 	r.Set("dependents", func() any { return float64(m.dependents()[i]) })
 	r.Set("blast", func() any { return float64(m.blast()[i]) })
-	r.Set("needs", func() any { return f.pick(m.providers()[i]) })
-	r.Set("needed_by", func() any { return f.pick(m.consumers()[i]) })
+	r.Set("articulation", func() any { return m.cut()[i] })
+	r.Set("cycle", func() any { on, _ := m.cyclic(); return on[i] })
+	r.Set("needs", func() any { return f.pick(g.Out(i)) })
+	r.Set("needed_by", func() any { return f.pick(g.In(i)) })
 	r.Set("stops", func() any { return f.stops(i) })
 	r.Set("reach", func(kind string) any { return f.reach(i, Kind(kind)) })
 }
@@ -331,7 +335,7 @@ func (f *facts) pick(nodes []int32) []*rule.Record {
 // reach gives the ids of the elements of a kind that an element needs, directly or through others.
 func (f *facts) reach(i int32, kind Kind) []string {
 	found := []string{}
-	for _, node := range reached(f.measured.providers(), i) {
+	for _, node := range graph.Reached(f.view.Graph, i) {
 		if f.Of(node).Kind == kind {
 			found = append(found, f.IDs[node])
 		}
@@ -342,7 +346,7 @@ func (f *facts) reach(i int32, kind Kind) []string {
 // stops gives the ids of the services that stop without an element.
 func (f *facts) stops(i int32) []string {
 	found := []string{}
-	for _, node := range f.measured.stopped(i) {
+	for _, node := range f.view.Needs.Stopped([]int32{i}) {
 		if f.Of(node).Kind == KindService && node != i {
 			found = append(found, f.IDs[node])
 		}

@@ -16,9 +16,11 @@ import (
 // judged is what the policies in force say of a map on a day. It is shared and never changes.
 type judged struct {
 	facts    *facts
+	key      string   // names the map, the day and the policies
 	policies []Policy // enabled ones
 	rules    []*rule.Rule
 	found    []found // of each policy
+	applying func() map[string]bool
 }
 
 // found is what one policy says of the subjects that it concerns.
@@ -64,6 +66,7 @@ func (f *facts) judge(subject string, r *rule.Rule) found {
 // judgeAll asks all enabled policies.
 func judgeAll(f *facts, policies []Policy) (*judged, error) {
 	j := &judged{facts: f}
+	j.applying = sync.OnceValue(j.findApplying)
 	for _, p := range policies {
 		if p.Disabled {
 			continue
@@ -147,7 +150,13 @@ func judgement(ctx context.Context, r db.Reader) (*judged, error) {
 		return judgeAll(f, policies)
 	}
 	key := f.Revision + " " + f.day + " " + policiesHash(policies)
-	return judgements.get(key, func() (*judged, error) { return judgeAll(f, policies) })
+	return judgements.get(key, func() (*judged, error) {
+		j, err := judgeAll(f, policies)
+		if err == nil {
+			j.key = key
+		}
+		return j, err
+	})
 }
 
 // policiesHash names exactly these policies.
@@ -175,4 +184,80 @@ func (t *Tally) add(o Tally) {
 	t.Violated += o.Violated
 	t.Excepted += o.Excepted
 	t.CannotTell += o.CannotTell
+}
+
+// standing tells how elements stand to the policies in force, for the rules of coherence about policies. An exception
+// does not mend what it excuses.
+type standing struct {
+	*judged
+	broken map[string][]string
+}
+
+// standingToday is nil while no policy is in force: then nothing can lack one.
+func standingToday(ctx context.Context, r db.Reader) (*standing, error) {
+	j, err := judgement(ctx, r)
+	if err != nil || len(j.policies) == 0 {
+		return nil, err
+	}
+	s := &standing{judged: j, broken: map[string][]string{}}
+	for i, p := range j.policies {
+		for _, at := range j.found[i].Violated {
+			for _, id := range wordSet(j.concerned(i, at)) {
+				s.broken[id] = append(s.broken[id], p.ID)
+			}
+		}
+	}
+	return s, nil
+}
+
+func (s *standing) key() string {
+	if s == nil {
+		return ""
+	}
+	return s.judged.key
+}
+
+// Applies tells whether a policy about elements or connections concerns an element or one of its connections.
+func (s *standing) Applies(element string) bool { return s.applying()[element] }
+
+// Violated gives the policies that an element, its connections or its paths break, by id.
+func (s *standing) Violated(element string) []string { return wordSet(s.broken[element]) }
+
+// findApplying gives the elements that a policy concerns.
+func (j *judged) findApplying() map[string]bool {
+	all := map[string]bool{}
+	for i, p := range j.policies {
+		if p.Subject != "element" && p.Subject != "connection" {
+			continue
+		}
+		subjects, _ := j.facts.subjects(p.Subject)
+		for at, subject := range subjects {
+			ids := j.concerned(i, int32(at))
+			if all[ids[0]] && all[ids[len(ids)-1]] {
+				continue
+			}
+			if j.rules[i].Concerns(subject, j.facts.day) == rule.Holds {
+				for _, id := range ids {
+					all[id] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// concerned gives the ids of the elements that a subject of a policy is about.
+func (j *judged) concerned(policy int, at int32) []string {
+	s := j.facts.Snapshot
+	switch j.policies[policy].Subject {
+	case "connection":
+		return []string{s.Connections[at].From, s.Connections[at].To}
+	case "path":
+		consumer, provider := pathEnds(j.facts.paths().records[at].ID)
+		return []string{consumer, provider}
+	case "map":
+		return nil
+	default:
+		return []string{s.IDs[at]}
+	}
 }

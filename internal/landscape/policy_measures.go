@@ -5,87 +5,35 @@ import (
 	"strings"
 	"sync"
 
+	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/landscape/rule"
 )
 
 // measures are the graph facts of a view, each computed once, when it is first asked for.
 type measures struct {
-	providers  func() [][]int32 // what each element needs, hard, now
-	consumers  func() [][]int32 // what needs it
-	tiers      func() map[string]int
-	dependents func() []int
-	blast      func() []int
+	tiers      func() []int64 // 0: nobody rated it or what needs it
+	dependents func() []int32
+	blast      func() []int32
+	cut        func() []bool
+	cyclic     func() ([]bool, int)
 }
 
 func newMeasures(v *View) *measures {
-	m := &measures{}
-	m.providers = sync.OnceValue(func() [][]int32 { return v.rows(func(t Tie) (int32, int32) { return t.Consumer, t.Provider }) })
-	m.consumers = sync.OnceValue(func() [][]int32 { return v.rows(func(t Tie) (int32, int32) { return t.Provider, t.Consumer }) })
-	m.tiers = sync.OnceValue(func() map[string]int { return v.tiers() })
-	m.dependents = sync.OnceValue(func() []int {
-		all := make([]int, len(v.IDs))
-		for i, consumers := range m.consumers() {
-			all[i] = len(consumers)
-		}
-		return all
-	})
-	m.blast = sync.OnceValue(func() []int {
-		all := make([]int, len(v.IDs))
-		for i := range all {
-			all[i] = len(reached(m.consumers(), int32(i)))
-		}
-		return all
-	})
-	return m
-}
-
-// stopped gives the elements that stop without one, itself first.
-func (m *measures) stopped(i int32) []int32 { return append([]int32{i}, reached(m.consumers(), i)...) }
-
-// rows are the neighbours of each element, without loops and repeats.
-func (v *View) rows(turn func(Tie) (int32, int32)) [][]int32 {
-	all := make([][]int32, len(v.IDs))
-	for _, t := range v.Ties {
-		if from, to := turn(t); from != to {
-			all[from] = append(all[from], to)
-		}
-	}
-	for i := range all {
-		slices.Sort(all[i])
-		all[i] = slices.Compact(all[i])
-	}
-	return all
-}
-
-// tiers gives each element its own criticality or the higher one of what needs it.
-func (v *View) tiers() map[string]int {
-	own, needs := map[string]int{}, make([][2]string, len(v.Ties))
-	for id, e := range v.Elements {
-		if e.Criticality != nil {
-			own[id] = int(*e.Criticality)
-		}
-	}
-	for i, t := range v.Ties {
-		needs[i] = [2]string{v.IDs[t.Consumer], v.IDs[t.Provider]}
-	}
-	return inherit(own, needs)
-}
-
-// reached gives what can be reached from a node, nearest first, without the node itself.
-func reached(rows [][]int32, from int32) []int32 {
-	seen := make([]bool, len(rows))
-	seen[from] = true
-	var found []int32
-	for open := []int32{from}; len(open) > 0; open = open[1:] {
-		for _, next := range rows[open[0]] {
-			if !seen[next] {
-				seen[next] = true
-				found = append(found, next)
-				open = append(open, next)
+	return &measures{
+		tiers:      sync.OnceValue(func() []int64 { levels, _ := v.mesh.inherited(); return levels }),
+		dependents: sync.OnceValue(func() []int32 { return graph.Dependents(v.Graph) }),
+		blast:      sync.OnceValue(func() []int32 { return graph.Blast(v.Graph) }),
+		cut:        sync.OnceValue(func() []bool { return graph.CutPoints(v.Graph).Articulation }),
+		cyclic: sync.OnceValues(func() ([]bool, int) {
+			cycles, on := graph.Cycles(v.Graph), make([]bool, v.Graph.Len())
+			for _, cycle := range cycles {
+				for _, node := range cycle {
+					on[node] = true
+				}
 			}
-		}
+			return on, len(cycles)
+		}),
 	}
-	return found
 }
 
 // maxPaths bounds the paths of a map. Beyond, policies about paths judge the first ones and say so.

@@ -175,25 +175,26 @@ func pageOf[T any](all []T, page db.Page, key func(T) string) (db.PageOf[T], err
 // violation describes a subject that a policy does not find in order; without its evidence.
 func (j *judged) violation(policy int, at int32, excepted map[string]ExceptionRow) Violation {
 	p := j.policies[policy]
-	v := Violation{Policy: p.ID, PolicyTitle: p.Name(), Severity: p.Severity, State: ViolationOpen, Kind: p.Subject, at: at, policy: policy}
+	v := Violation{Policy: p.ID, PolicyTitle: p.Name(), Severity: p.Severity, State: ViolationOpen, Kind: p.Subject,
+		Elements: j.concerned(policy, at), at: at, policy: policy}
 	s := j.facts.Snapshot
 	subject := ref.New("element", "")
 	switch p.Subject {
 	case "connection":
 		c := s.Connections[at]
-		v.Subject, v.Title, v.Elements = c.ID, s.tieTitle(c), []string{c.From, c.To}
+		v.Subject, v.Title = c.ID, s.tieTitle(c)
 		v.Owner = firstOf(c.OwnerFrom, c.OwnerTo, s.Elements[c.From].Owner, s.Elements[c.To].Owner)
 		subject = c.Ref()
 	case "path":
 		v.Subject = j.facts.paths().records[at].ID
 		consumer, provider := pathEnds(v.Subject)
-		v.Elements, v.Title = []string{consumer, provider}, titles(s.Elements[consumer].Title(), s.Elements[provider].Title())
+		v.Title = twoNames(s.Elements[consumer].Title(), s.Elements[provider].Title())
 		v.Owner, subject = s.Elements[consumer].Owner, ElementRef(consumer)
 	case "map":
 		v.Subject = "map"
 	default:
 		e := s.Elements[s.IDs[at]]
-		v.Subject, v.Title, v.Elements, v.Owner, subject = e.ID, e.Title(), []string{e.ID}, e.Owner, e.Ref()
+		v.Subject, v.Title, v.Owner, subject = e.ID, e.Title(), e.Owner, e.Ref()
 	}
 	v.Owner = firstOf(v.Owner, p.Owner)
 	if e, ok := excepted[p.ID+" "+string(subject)]; ok {
@@ -215,17 +216,10 @@ func (j *judged) explain(v Violation) Violation {
 
 // tieTitle names a connection by its ends.
 func (s *Snapshot) tieTitle(c Connection) i18n.Text {
-	return titles(s.nameOf(c.From), s.nameOf(c.To))
+	return twoNames(s.nameOf(c.From), s.nameOf(c.To))
 }
 
-func (s *Snapshot) nameOf(id string) i18n.Text {
-	if e, ok := s.Elements[id]; ok {
-		return e.Title()
-	}
-	return i18n.Text{EN: id}
-}
-
-func titles(from, to i18n.Text) i18n.Text {
+func twoNames(from, to i18n.Text) i18n.Text {
 	return i18n.Text{EN: from.In(i18n.EN) + " → " + to.In(i18n.EN), IT: from.In(i18n.IT) + " → " + to.In(i18n.IT)}
 }
 
