@@ -45,7 +45,7 @@ type Words struct {
 	Tested  string
 }
 
-// Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion,
+// Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion, Columns,
 // Dumbbell, Waterfall or Profile.
 type Plot interface {
 	empty() bool

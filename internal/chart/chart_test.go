@@ -106,6 +106,7 @@ func TestTableHoldsEveryFigure(t *testing.T) {
 	for id, want := range map[string][]string{
 		"bul": {"12.8", "11.5", "15.5", "11"}, "unk": {"214", "259", "240"}, "prop": {"61", "214", "23 %", "35 %"},
 		"dumb": {"8", "26", "43 days ago"}, "fall": {"10.8", "0.9", "-0.7", "12.8"}, "km": {"100 %", "tier 2"}, "lec": {"after the plan", "appetite"},
+		"cols": {"12", "31", "not measured"},
 	} {
 		for _, w := range want {
 			if d := find(t, id).Data(); !tableHolds(d, w) {

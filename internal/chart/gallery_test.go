@@ -116,6 +116,11 @@ func gallery() []chart.Chart {
 			Parts: []string{"Anticipate", "Recover", "Coordinate"},
 			Items: []chart.Scores{{Label: "Core banking", Values: []float64{.8, .3, .62}}, {Label: "Instant payments", Values: []float64{.7, .81, nan}}},
 		}},
+		{Frame: frame("cols", "Violations", 660), Plot: chart.Columns{
+			Axis:    chart.Axis{Label: "things on the map"},
+			Series:  []chart.Series{{Label: "violated", Role: chart.Bad}, {Label: "cannot be told", Role: chart.Unknown}},
+			Moments: []chart.Moment{{Label: "Sep"}, {Label: "Oct", Counts: []float64{12, 30}}, {Label: "Nov", Counts: []float64{7, 31}}, {Label: "Dec", Counts: []float64{0, 0}}},
+		}},
 		{Frame: frame("none", "Nothing", 340), Plot: chart.Survival{}},
 	}
 }

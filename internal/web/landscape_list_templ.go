@@ -40,6 +40,7 @@ func landscapeTabs(p ui.Page) templ.Component {
 			{Title: p.T("landscape.points.title"), Href: "/landscape/points", Current: p.Path == "/landscape/points"},
 			{Title: p.T("landscape.borders.title"), Href: "/landscape/borders", Current: p.Path == "/landscape/borders"},
 			{Title: p.T("landscape.coherence.title"), Href: "/landscape/coherence", Current: strings.HasPrefix(p.Path, "/landscape/coherence")},
+			{Title: p.T("landscape.policies.title"), Href: "/landscape/policies", Current: policyPages(p.Path)},
 			{Title: p.T("landscape.what-if.title"), Href: "/landscape/what-if", Current: p.Path == "/landscape/what-if"},
 			{Title: p.T("landscape.compare.title"), Href: "/landscape/compare", Current: p.Path == "/landscape/compare"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -161,7 +162,7 @@ func landscapePage(p ui.Page, count landscape.Summary, list ui.List, refusal str
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(refusal)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_list.templ`, Line: 37, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_list.templ`, Line: 38, Col: 32}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

@@ -29,8 +29,26 @@ func (s *Server) landscapeRoutes(m *mux) {
 	m.page("GET /landscape/points/{id}", s.landscapePoint)
 	m.page("GET /landscape/new", s.landscapeNew)
 	m.page("POST /landscape/new", s.landscapeAdd)
+	s.landscapePolicyRoutes(m)
 	m.page("GET /landscape/{id}", s.landscapeElement)
 	m.page("GET /landscape/edit/{id}", s.landscapeEdit)
 	m.page("POST /landscape/edit/{id}", s.landscapeChange)
 	m.page("POST /landscape/end/{id}", s.landscapeEnd)
+}
+
+// landscapePolicyRoutes binds the pages of integration policies.
+func (s *Server) landscapePolicyRoutes(m *mux) {
+	m.page("GET /landscape/policies", s.landscapePolicies)
+	m.page("POST /landscape/policies/adopt", s.policyAdopt)
+	m.page("GET /landscape/policies/new", s.policyNew)
+	m.page("POST /landscape/policies/new", s.policySave)
+	m.page("GET /landscape/policies/edit/{id}", s.policyEdit)
+	m.page("POST /landscape/policies/edit/{id}", s.policySave)
+	m.page("POST /landscape/policies/switch/{id}", s.policySwitch)
+	m.page("GET /landscape/policies/{id}", s.landscapePolicy)
+	m.page("GET /landscape/violations", s.landscapeViolations)
+	m.page("GET /landscape/exceptions", s.landscapeExceptions)
+	m.page("POST /landscape/exceptions", s.exceptionAsk)
+	m.page("POST /landscape/exceptions/enforce/{id}", s.exceptionEnforce)
+	m.page("GET /landscape/onboarding", s.landscapeOnboarding)
 }
