@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -142,7 +143,7 @@ func TestDecisionsStandInEveryStatus(t *testing.T) {
 				got[d.Status(now)]++
 			}
 			for status, want := range map[decision.Status]int{
-				decision.Proposed: 1, decision.OneKey: 2, decision.Deadlock: 1, decision.Agreed: 5, decision.Approved: 1, decision.Withdrawn: 1,
+				decision.Proposed: 1, decision.OneKey: 2, decision.Deadlock: 1, decision.Agreed: 7, decision.Approved: 1, decision.Withdrawn: 1,
 			} {
 				if got[status] != want {
 					t.Errorf("%s on %s: got %d, want %d", status, now.Format(time.DateOnly), got[status], want)
@@ -253,5 +254,28 @@ func TestEvidenceThatIsMissing(t *testing.T) {
 		if e.Kind == landscape.KindService && tested[e.ID] == (e.ID == "securities") {
 			t.Errorf("service %s: got tested %v, want only securities never tested", e.ID, tested[e.ID])
 		}
+	}
+}
+
+func TestExceptionsStandInForcePendingAndExpired(t *testing.T) {
+	for _, today := range moments {
+		dir := write(t, today)
+		d := dbtest.SQLite(t)
+		d.Now = func() time.Time { return today }
+		read(t, dir).apply(t, d, dir)
+		dbtest.View(t, d, func(r db.Reader) error {
+			rows, err := landscape.ListExceptions(context.Background(), r, landscape.ExceptionFilter{})
+			got := map[string]landscape.ExceptionState{}
+			for _, e := range rows {
+				got[e.Policy] = e.State
+			}
+			want := map[string]landscape.ExceptionState{
+				"conn-devices-managed": landscape.ExceptionInForce, "client-data-class": landscape.ExceptionPending, "exchange-agreement-in-force": landscape.ExceptionExpired,
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("on %s: got %v, want %v", today.Format(time.DateOnly), got, want)
+			}
+			return err
+		})
 	}
 }

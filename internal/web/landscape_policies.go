@@ -117,7 +117,9 @@ func policyList(p ui.Page, rows []landscape.PolicyRow, packs []landscape.PackRow
 	return list
 }
 
-func ownerOf(p ui.Page, row landscape.PolicyRow) string { return p.In(nameOr(row.OwnerName, row.Owner)) }
+func ownerOf(p ui.Page, row landscape.PolicyRow) string {
+	return p.In(nameOr(row.OwnerName, row.Owner))
+}
 
 // countCell is a number that leads to what it counts.
 func countCell(p ui.Page, n int, href string) ui.Cell {
@@ -320,7 +322,6 @@ func titleOf(p ui.Page, v landscape.Violation) string {
 	}
 	return p.In(nameOr(v.Title, v.Subject))
 }
-
 
 // policyPages tells whether a page is about policies.
 func policyPages(path string) bool {
