@@ -70,16 +70,25 @@ func (c Columns) column(p *pen, m Moment, at Box, y scale) {
 			continue
 		}
 		top, bottom := y.at(sum+n), y.at(sum)
-		p.cv.Rect(Box{at.X, top, at.W, max(bottom-top-.5, .5)}, c.Series[i].Role)
+		p.fill(Box{at.X, top, at.W, max(bottom-top-.5, .5)}, c.Series[i].Role)
 		sum += n
 	}
+}
+
+// fill fills a box with a role; what is unknown is hatched.
+func (p *pen) fill(b Box, role Role) {
+	if role == Unknown {
+		p.cv.Hatch(b)
+		return
+	}
+	p.cv.Rect(b, role)
 }
 
 // legend names the series in their order.
 func (c Columns) legend(p *pen) {
 	x := 4.0
 	for _, s := range c.Series {
-		p.cv.Rect(Box{x, 22, 10, 10}, s.Role)
+		p.fill(Box{x, 22, 10, 10}, s.Role)
 		p.label(Text{S: s.Label, Role: Ink, Size: smallSize}, Point{x + 15, 31})
 		x += 15 + textWidth(s.Label, smallSize, false) + 16
 	}

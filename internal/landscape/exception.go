@@ -256,7 +256,17 @@ func (in AskExceptionIn) Target() ref.Ref { return in.Subject }
 
 // AskException asks for an exception and proposes it to both officers. Who answers for the thing, for the
 // policy, or works for one of the two officers may ask.
-func AskException(ctx context.Context, tx *db.Tx, in AskExceptionIn) (ExceptionRow, error) {
+func AskException(ctx context.Context, tx *db.Tx, in AskExceptionIn) (ExceptionOut, error) {
+	row, err := askException(ctx, tx, in)
+	return ExceptionOut{row}, err
+}
+
+// ExceptionOut is an exception as it stands after a command.
+type ExceptionOut struct {
+	Exception ExceptionRow `json:"exception"`
+}
+
+func askException(ctx context.Context, tx *db.Tx, in AskExceptionIn) (ExceptionRow, error) {
 	e := Exception{ID: ref.NewID(), Policy: in.Policy, Subject: in.Subject, Reason: in.Reason, ReasonIT: in.ReasonIT, Until: in.Until,
 		AskedBy: tx.Actor().Ref.ID(), AskedAt: tx.Now().Truncate(time.Microsecond)}
 	row := ExceptionRow{Exception: e, State: ExceptionPending}
@@ -357,7 +367,7 @@ func answerFor(ctx context.Context, r db.Reader, subject ref.Ref) (owners []stri
 }
 
 // OpAskException asks for an exception.
-var OpAskException = op.Command[AskExceptionIn, ExceptionRow]{Name: "landscape.ask-exception", Route: "POST /api/landscape/exceptions", Func: AskException}
+var OpAskException = op.Command[AskExceptionIn, ExceptionOut]{Name: "landscape.ask-exception", Route: "POST /api/landscape/exceptions", Func: AskException}
 
 // EnforceExceptionIn names an exception that both officers have agreed to.
 type EnforceExceptionIn struct {
@@ -368,7 +378,12 @@ type EnforceExceptionIn struct {
 func (in EnforceExceptionIn) Target() ref.Ref { return ref.New("exception", in.ID) }
 
 // EnforceException puts an exception in force: it spends the decision of both officers.
-func EnforceException(ctx context.Context, tx *db.Tx, in EnforceExceptionIn) (ExceptionRow, error) {
+func EnforceException(ctx context.Context, tx *db.Tx, in EnforceExceptionIn) (ExceptionOut, error) {
+	row, err := enforceException(ctx, tx, in)
+	return ExceptionOut{row}, err
+}
+
+func enforceException(ctx context.Context, tx *db.Tx, in EnforceExceptionIn) (ExceptionRow, error) {
 	rows, err := exceptionRows(ctx, tx)
 	if err != nil {
 		return ExceptionRow{}, err
@@ -403,7 +418,7 @@ func (row ExceptionRow) agreedAs(ctx context.Context, r db.Reader) bool {
 }
 
 // OpEnforceException puts an exception in force.
-var OpEnforceException = op.Command[EnforceExceptionIn, ExceptionRow]{
+var OpEnforceException = op.Command[EnforceExceptionIn, ExceptionOut]{
 	Name: "landscape.enforce-exception", Route: "POST /api/landscape/exceptions/enforce", Func: EnforceException,
 }
 

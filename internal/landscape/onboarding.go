@@ -154,14 +154,14 @@ func (j *judged) hypothetical(policy int, about []*rule.Record) (Check, bool) {
 	point, concerned := checkOf(j.policies[policy]), false
 	point.State, point.Perhaps = CheckToDo, true
 	for _, one := range about {
-		switch j.rules[policy].Concerns(one, j.facts.day) {
-		case rule.Silent:
+		v := j.rules[policy].Foresee(one, j.facts.day)
+		if v.Answer == rule.Silent {
 			continue
-		case rule.Holds:
-			point.Perhaps = false
 		}
 		concerned = true
-		v := j.rules[policy].Explain(one, j.facts.day)
+		if j.rules[policy].Concerns(one, j.facts.day) == rule.Holds {
+			point.Perhaps = false
+		}
 		point.Unset = wordSet(append(point.Unset, v.Unset...))
 	}
 	return point, concerned

@@ -3,6 +3,7 @@ package landscape
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -89,27 +90,64 @@ func eachOf[T any](ctx context.Context, tx *db.Tx, scan func(db.Scan) (T, error)
 
 // MapOn gives the live map as it was at an instant. What happened before the first note of it, it does not know:
 // things without a beginning count as always there.
-func MapOn(ctx context.Context, r db.Reader, at time.Time) (Map, error) {
+func MapOn(ctx context.Context, r db.Reader, at time.Time) (m Map, err error) {
+	return m, eachMap(ctx, r, []time.Time{at}, func(_ time.Time, then Map) error { m = then; return nil })
+}
+
+// eachMap gives the live map as it was at several instants, the latest first: everything is loaded once and taken
+// back step by step.
+func eachMap(ctx context.Context, r db.Reader, latestFirst []time.Time, do func(time.Time, Map) error) error {
 	f, err := Export(ctx, r)
 	if err != nil {
-		return Map{}, err
+		return err
 	}
 	then := rewound{elements: byID(f.Elements, Element.id), connections: byID(f.Connections, Connection.id), agreements: byID(f.Agreements, Agreement.id)}
-	type noted struct{ kind, id, before string }
-	past, err := db.All(ctx, r, func(s db.Scan) (n noted, err error) { return n, s(&n.kind, &n.id, &n.before) },
-		"SELECT kind, id, before FROM landscape_past WHERE at > $1 ORDER BY at DESC, seq DESC", db.Micros(at))
+	past, err := db.All(ctx, r, scanNote, "SELECT at, kind, id, before FROM landscape_past WHERE at > $1 ORDER BY at DESC, seq DESC",
+		db.Micros(latestFirst[len(latestFirst)-1]))
 	if err != nil {
-		return Map{}, err
+		return err
 	}
-	for _, n := range past {
-		if n.kind == "agreement" && n.before == "" && then.inForce(n.id, at) {
+	for _, at := range latestFirst {
+		if past, err = then.back(past, at); err != nil {
+			return err
+		}
+		if err := do(at, then.live(at)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note is what a thing was before a change.
+type note struct {
+	at               int64
+	kind, id, before string
+}
+
+func scanNote(s db.Scan) (n note, err error) { return n, s(&n.at, &n.kind, &n.id, &n.before) }
+
+// back takes back what happened after an instant, and gives the notes that are left for earlier instants.
+func (w *rewound) back(past []note, at time.Time) ([]note, error) {
+	for id := range w.early {
+		if !w.inForce(id, at) {
+			delete(w.agreements, id)
+		}
+	}
+	for len(past) > 0 && past[0].at > at.UnixMicro() {
+		n := past[0]
+		past = past[1:]
+		if n.kind == "agreement" && n.before == "" && w.inForce(n.id, at) {
+			if w.early == nil {
+				w.early = map[string]bool{}
+			}
+			w.early[n.id] = true
 			continue // noted later, and agreed before: like a thing whose beginning lies before its note
 		}
-		if err := then.undo(n.kind, n.id, n.before); err != nil {
-			return Map{}, err
+		if err := w.undo(n.kind, n.id, n.before); err != nil {
+			return nil, err
 		}
 	}
-	return then.live(at), nil
+	return past, nil
 }
 
 func (e Element) id() string    { return e.ID }
@@ -129,6 +167,7 @@ type rewound struct {
 	elements    map[string]Element
 	connections map[string]Connection
 	agreements  map[string]Agreement
+	early       map[string]bool // agreements that were noted only after they had begun
 }
 
 func (w rewound) undo(kind, id, before string) error {
@@ -164,7 +203,7 @@ func (w rewound) live(at time.Time) Map {
 	there := func(began, ended *time.Time) bool {
 		return (began == nil || !began.After(at)) && (ended == nil || ended.After(at))
 	}
-	m := Map{Elements: map[string]Element{}, Agreements: w.agreements}
+	m := Map{Elements: map[string]Element{}, Agreements: maps.Clone(w.agreements)}
 	for id, e := range w.elements {
 		if there(e.BeganAt, e.EndedAt) {
 			e.EndedAt = nil

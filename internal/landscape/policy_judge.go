@@ -46,27 +46,12 @@ func (f *facts) subjects(of string) (all []*rule.Record, cut bool) {
 	}
 }
 
-// judge asks a rule about everything that it concerns.
-func (f *facts) judge(subject string, r *rule.Rule) found {
-	all, cut := f.subjects(subject)
-	out := found{Cut: cut}
-	for i, one := range all {
-		switch r.Judge(one, f.day) {
-		case rule.Holds:
-			out.Holds++
-		case rule.Violated:
-			out.Violated = append(out.Violated, int32(i))
-		case rule.CannotTell:
-			out.Untold = append(out.Untold, int32(i))
-		}
-	}
-	return out
-}
-
-// judgeAll asks all enabled policies.
+// judgeAll asks all enabled policies about everything. Each thing is asked about by all policies in turn, so that its
+// facts stay near the processor.
 func judgeAll(f *facts, policies []Policy) (*judged, error) {
 	j := &judged{facts: f}
 	j.applying = sync.OnceValue(j.findApplying)
+	about := map[string][]int{}
 	for _, p := range policies {
 		if p.Disabled {
 			continue
@@ -75,10 +60,33 @@ func judgeAll(f *facts, policies []Policy) (*judged, error) {
 		if err != nil {
 			return nil, fmt.Errorf("policy %s: %w", p.ID, err)
 		}
+		about[p.Subject] = append(about[p.Subject], len(j.policies))
 		j.policies, j.rules = append(j.policies, p), append(j.rules, r)
-		j.found = append(j.found, f.judge(p.Subject, r))
+	}
+	j.found = make([]found, len(j.policies))
+	for subject, those := range about {
+		all, cut := f.subjects(subject)
+		for _, k := range those {
+			j.found[k].Cut = cut
+		}
+		for i, one := range all {
+			for _, k := range those {
+				j.found[k].note(int32(i), j.rules[k].Judge(one, f.day))
+			}
+		}
 	}
 	return j, nil
+}
+
+func (f *found) note(subject int32, answer rule.Answer) {
+	switch answer {
+	case rule.Holds:
+		f.Holds++
+	case rule.Violated:
+		f.Violated = append(f.Violated, subject)
+	case rule.CannotTell:
+		f.Untold = append(f.Untold, subject)
+	}
 }
 
 // lately keeps the values that were computed last, by key.
@@ -120,7 +128,7 @@ func (l *lately[T]) get(key string, compute func() (T, error)) (T, error) {
 var (
 	statedFacts    = lately[*facts]{size: 3}
 	judgements     = lately[*judged]{size: 3}
-	pastJudgements = lately[map[string]Tally]{size: 64}
+	pastJudgements = lately[[]map[string]Tally]{size: 8} // of the ends of twelve months
 )
 
 // currentFacts gives the facts of the map today, kept by revision and day.

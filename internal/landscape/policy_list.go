@@ -151,22 +151,27 @@ type GetPolicyIn struct {
 // Target is the policy.
 func (in GetPolicyIn) Target() ref.Ref { return ref.New("policy", in.ID) }
 
+// PolicyOut is a policy with its older versions and its counts.
+type PolicyOut struct {
+	Policy PolicyRow `json:"policy"`
+}
+
 // GetPolicy loads a policy with its older versions and its counts.
-func GetPolicy(ctx context.Context, r db.Reader, in GetPolicyIn) (PolicyRow, error) {
+func GetPolicy(ctx context.Context, r db.Reader, in GetPolicyIn) (PolicyOut, error) {
 	p, err := policy(ctx, r, in.ID)
 	if err != nil {
-		return PolicyRow{}, err
+		return PolicyOut{}, err
 	}
 	tallies, err := policyTallies(ctx, r)
 	if err != nil {
-		return PolicyRow{}, err
+		return PolicyOut{}, err
 	}
 	called, err := peopleNames(ctx, r, []string{p.Owner})
-	return PolicyRow{Policy: p, Count: tallies[p.ID].Tally, Cut: tallies[p.ID].cut, OwnerName: called[p.Owner]}, err
+	return PolicyOut{PolicyRow{Policy: p, Count: tallies[p.ID].Tally, Cut: tallies[p.ID].cut, OwnerName: called[p.Owner]}}, err
 }
 
 // OpGetPolicy loads a policy.
-var OpGetPolicy = op.Query[GetPolicyIn, PolicyRow]{Name: "landscape.get-policy", Route: "GET /api/landscape/policies/{id}", Func: GetPolicy}
+var OpGetPolicy = op.Query[GetPolicyIn, PolicyOut]{Name: "landscape.get-policy", Route: "GET /api/landscape/policies/{id}", Func: GetPolicy}
 
 // TryPolicyIn is a rule that is not set yet.
 type TryPolicyIn struct {
@@ -178,7 +183,7 @@ type TryPolicyIn struct {
 // TryPolicyOut is what the rule would say of the map today, with its first violations and the first things of
 // which it cannot tell.
 type TryPolicyOut struct {
-	Tally
+	Count    Tally       `json:"count"`
 	Cut      bool        `json:"cut,omitempty"`
 	Examples []Violation `json:"examples"`
 }
@@ -202,7 +207,7 @@ func TryPolicy(ctx context.Context, r db.Reader, in TryPolicyIn) (TryPolicyOut, 
 		return out, err
 	}
 	found := j.found[0]
-	out.Tally, out.Cut = Tally{Holds: found.Holds, Violated: len(found.Violated), CannotTell: len(found.Untold)}, found.Cut
+	out.Count, out.Cut = Tally{Holds: found.Holds, Violated: len(found.Violated), CannotTell: len(found.Untold)}, found.Cut
 	for _, at := range found.Violated[:min(len(found.Violated), tryExamples)] {
 		out.Examples = append(out.Examples, j.explain(j.violation(0, at, nil)))
 	}
@@ -244,14 +249,24 @@ func PolicyTrend(ctx context.Context, r db.Reader, in TrendIn) ([]TrendPoint, er
 	}
 	now := r.Now()
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	var points []TrendPoint
-	for back := trendMonths - 1; back >= 0; back-- {
-		end := first.AddDate(0, -back, 0).Add(-time.Microsecond)
-		tallies, err := tallyOn(ctx, r, s.Revision, policies, end)
-		if err != nil {
-			return nil, err
-		}
-		points = append(points, pointOf(end.Format(time.DateOnly), tallies, in.Policy))
+	var ends []time.Time // latest first
+	for back := range trendMonths {
+		ends = append(ends, first.AddDate(0, -back, 0).Add(-time.Microsecond))
+	}
+	points := make([]TrendPoint, 0, trendMonths+1)
+	key := s.Revision + " " + ends[0].Format(time.DateOnly) + " " + policiesHash(policies)
+	compute := func() ([]map[string]Tally, error) { return talliesAt(ctx, r, policies, ends) }
+	var months []map[string]Tally
+	if s.Revision == emptyRevision {
+		months, err = compute()
+	} else {
+		months, err = pastJudgements.get(key, compute)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		points = append(points, pointOf(ends[i].Format(time.DateOnly), months[i], in.Policy))
 	}
 	j, err := judgement(ctx, r)
 	if err != nil {
@@ -275,23 +290,17 @@ func (j *judged) tallies() map[string]Tally {
 	return all
 }
 
-// tallyOn counts on the map as it was at an instant, kept by revision and policies.
-func tallyOn(ctx context.Context, r db.Reader, revision string, policies []Policy, at time.Time) (map[string]Tally, error) {
-	compute := func() (map[string]Tally, error) {
-		m, err := MapOn(ctx, r, at)
-		if err != nil {
-			return nil, err
-		}
+// talliesAt counts on the map as it was at several instants, the latest first.
+func talliesAt(ctx context.Context, r db.Reader, policies []Policy, latestFirst []time.Time) ([]map[string]Tally, error) {
+	var all []map[string]Tally
+	err := eachMap(ctx, r, latestFirst, func(at time.Time, m Map) error {
 		j, err := judgeAll(newFacts(NewSnapshot(m, ""), at.Format(time.DateOnly)), policies)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			all = append(all, j.tallies())
 		}
-		return j.tallies(), nil
-	}
-	if revision == emptyRevision {
-		return compute()
-	}
-	return pastJudgements.get(revision+" "+at.Format(time.DateOnly)+" "+policiesHash(policies), compute)
+		return err
+	})
+	return all, err
 }
 
 func pointOf(day string, tallies map[string]Tally, policy string) TrendPoint {

@@ -40,7 +40,8 @@ func violations(t testing.TB, d *db.DB, f landscape.ViolationFilter) []landscape
 func policyRow(t testing.TB, d *db.DB, id string) landscape.PolicyRow {
 	t.Helper()
 	return view(t, d, func(r db.Reader) (landscape.PolicyRow, error) {
-		return landscape.GetPolicy(ctx, r, landscape.GetPolicyIn{ID: id})
+		out, err := landscape.GetPolicy(ctx, r, landscape.GetPolicyIn{ID: id})
+		return out.Policy, err
 	})
 }
 
@@ -191,6 +192,13 @@ func officer(person, office string) db.Actor {
 	return db.Actor{Ref: ref.New("person", person), Name: person, Offices: []string{office}}
 }
 
+func changedAs(t testing.TB, d *db.DB, who db.Actor, do func(tx *db.Tx) error) {
+	t.Helper()
+	if err := d.Change(ctx, who, do); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestExceptionNeedsBothOfficersAndEnds(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withBank(t, d)
@@ -207,14 +215,13 @@ func TestExceptionNeedsBothOfficersAndEnds(t *testing.T) {
 			t.Errorf("a stranger: got %v, want a refusal", err)
 		}
 		var row landscape.ExceptionRow
-		as := func(who db.Actor, do func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Change(ctx, who, do); err != nil {
-				t.Fatal(err)
-			}
-		}
+		as := func(who db.Actor, do func(tx *db.Tx) error) { t.Helper(); changedAs(t, d, who, do) }
 		owner := db.Actor{Ref: "person:marta", Name: "Marta"}
-		as(owner, func(tx *db.Tx) (err error) { row, err = landscape.AskException(ctx, tx, in); return err })
+		as(owner, func(tx *db.Tx) error {
+			out, err := landscape.AskException(ctx, tx, in)
+			row = out.Exception
+			return err
+		})
 		if err := d.Change(ctx, owner, func(tx *db.Tx) error { _, err := landscape.AskException(ctx, tx, in); return err }); !problem.Is(err, problem.Conflict) {
 			t.Errorf("asked twice: got %v, want a conflict", err)
 		}
@@ -288,7 +295,7 @@ func TestChecklistOfANewElementComesFromThePolicies(t *testing.T) {
 		in   landscape.OnboardingIn
 		want string
 	}{
-		{landscape.OnboardingIn{Kind: "system", Variant: "saas"}, "owners to-do ; fast-cloud to-do rto; encrypted to-do encrypted"},
+		{landscape.OnboardingIn{Kind: "system", Variant: "saas"}, "owners to-do owner,rto; fast-cloud to-do rto; encrypted to-do encrypted"},
 		{landscape.OnboardingIn{Kind: "site"}, "fast-cloud to-do rto,variant; encrypted to-do encrypted"},
 		{landscape.OnboardingIn{Element: "warehouse"}, "owners violated ; fast-cloud unknown rto,variant"},
 		{landscape.OnboardingIn{Element: "payment-hub"}, "owners met ; fast-cloud unknown variant; encrypted unknown encrypted"},
@@ -322,7 +329,7 @@ func TestARuleIsTriedBeforeItIsSet(t *testing.T) {
 	out := view(t, d, func(r db.Reader) (landscape.TryPolicyOut, error) {
 		return landscape.TryPolicy(ctx, r, landscape.TryPolicyIn{Subject: "path", Applies: `consumer.kind == "service"`, Holds: `length <= 1`})
 	})
-	if got, want := out.Tally, (landscape.Tally{Holds: 2, Violated: 3}); got.Concerned() == 0 || got != want {
+	if got, want := out.Count, (landscape.Tally{Holds: 2, Violated: 3}); got.Concerned() == 0 || got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	_, err := landscape.TryPolicy(ctx, nil, landscape.TryPolicyIn{Subject: "element", Holds: "colour"})

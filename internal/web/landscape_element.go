@@ -22,8 +22,9 @@ type elementPageView struct {
 	landscape.ElementView
 	Picture picture
 	History []ui.Entry
-	Risks   []risk.Scenario // about it, of those that are open
-	Exposed int             // open exposures on it
+	Risks   []risk.Scenario                // about it, of those that are open
+	Exposed int                            // open exposures on it
+	Broken  db.PageOf[landscape.Violation] // violations of policies, and what cannot be told
 	Point   *landscape.PointOut
 	Refusal string // why the reader may not change it; empty when they may
 }
@@ -59,6 +60,9 @@ func (s *Server) elementBeside(q *request, v *elementPageView) error {
 		return err
 	}
 	v.Risks = risks.Items
+	if v.Broken, err = s.violationsOf(q, id); err != nil {
+		return err
+	}
 	if v.Element.Ended() || v.MapSize > mostMeasured {
 		return nil
 	}

@@ -20,8 +20,7 @@ type policiesView struct {
 	Verdict string
 	List    ui.List
 	Packs   []landscape.PackRow
-	Trend   chart.Chart
-	Owners  []ui.Option
+	Trend   trend
 	Refusal string
 }
 
@@ -153,8 +152,29 @@ func (s *Server) policyAdopt(w http.ResponseWriter, q *request) error {
 	return q.redirect(w, "/landscape/policies?pack="+url.QueryEscape(f.text("pack")), "landscape.policy.adopted", "n", len(out.Adopted), "kept", len(out.Kept))
 }
 
+// trend is a chart of the last twelve months, or the way to it where drawing it takes seconds.
+type trend struct {
+	Chart chart.Chart
+	Href  string
+}
+
+// trendAtOnce is up to how many elements a trend is drawn without being asked for.
+const trendAtOnce = 2000
+
 // policyTrend draws what today's policies, or one, say of the map of the last twelve months.
-func (s *Server) policyTrend(q *request, policy string) (chart.Chart, error) {
+func (s *Server) policyTrend(q *request, policy string) (trend, error) {
+	count, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpCount, struct{}{})
+	if err != nil {
+		return trend{}, err
+	}
+	if count.Elements > trendAtOnce && q.URL.Query().Get("trend") == "" {
+		return trend{Href: q.Page.Href("", "trend", "yes") + "#trend-t"}, nil
+	}
+	drawn, err := s.trendChart(q, policy)
+	return trend{Chart: drawn}, err
+}
+
+func (s *Server) trendChart(q *request, policy string) (chart.Chart, error) {
 	points, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpPolicyTrend, landscape.TrendIn{Policy: policy})
 	if err != nil {
 		return chart.Chart{}, err
@@ -185,7 +205,7 @@ type policyView struct {
 	Facts      []ui.Fact
 	Violations []landscape.Violation
 	More       int
-	Trend      chart.Chart
+	Trend      trend
 	Versions   []landscape.Policy // newest first
 	Refusal    string
 	History    []ui.Entry
@@ -197,10 +217,11 @@ const violationsShown = 8
 // landscapePolicy shows one policy.
 func (s *Server) landscapePolicy(w http.ResponseWriter, q *request) error {
 	v := policyView{Refusal: s.refusal(q, landscape.OpChangePolicy.Name)}
-	var err error
-	if v.Row, err = op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetPolicy, landscape.GetPolicyIn{ID: q.PathValue("id")}); err != nil {
+	out, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetPolicy, landscape.GetPolicyIn{ID: q.PathValue("id")})
+	if err != nil {
 		return err
 	}
+	v.Row = out.Policy
 	found, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpViolations, landscape.ViolationFilter{Policy: v.Row.ID})
 	if err != nil {
 		return err
@@ -272,8 +293,20 @@ func (s *Server) policySwitch(w http.ResponseWriter, q *request) error {
 	return q.redirect(w, "/landscape/policies/"+in.ID, "landscape.saved")
 }
 
-// evidenceWords writes what a violation rests on: the facts that were read.
+// factsShown bounds the facts written below a violation; exports and the API have all.
+const factsShown = 7
+
+// evidenceWords writes what a violation rests on: the facts that were read first, and how many more.
 func evidenceWords(p ui.Page, v landscape.Violation) string {
+	if len(v.Facts) > factsShown {
+		more := len(v.Facts) - factsShown
+		v.Facts = v.Facts[:factsShown]
+		return allEvidence(p, v) + " · … (+" + p.Integer(more) + ")"
+	}
+	return allEvidence(p, v)
+}
+
+func allEvidence(p ui.Page, v landscape.Violation) string {
 	var parts []string
 	for _, f := range v.Facts {
 		value := f.Value

@@ -31,7 +31,7 @@ func TestPoliciesAreTriedSetChangedAndExcepted(t *testing.T) {
 		until := time.Now().AddDate(0, 2, 0).Format(time.DateOnly)
 		asked := v.post("/landscape/exceptions", "policy", "suppliers-can-be-left", "subject", "element:cartanet", "until", until, "reason", "The tender ends in spring")
 		want(t, asked, http.StatusOK, "Both officers have been asked.", "Suppliers can be left", "The tender ends in spring")
-		want(t, v.get("/landscape/exceptions"), http.StatusOK, "Waits for the officers", "0 exceptions in force, 1 waiting")
+		want(t, v.get("/landscape/exceptions"), http.StatusOK, "Waits for the officers", "Exceptions in force: 0. Waiting: 1.")
 		edited := v.post("/landscape/policies/edit/suppliers-can-be-left", append(fields[:len(fields)-1:len(fields)-1], "1", "do", "save", "why", "So that nobody is held")...)
 		want(t, edited, http.StatusOK, "version 1", "So that nobody is held")
 		want(t, v.post("/landscape/policies/switch/suppliers-can-be-left", "version", "2", "enabled", "false"), http.StatusOK, "switched off and judges nothing")

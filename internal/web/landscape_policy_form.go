@@ -116,11 +116,11 @@ func (s *Server) policyNew(w http.ResponseWriter, q *request) error {
 
 // policyEdit shows the form of the next version of a policy.
 func (s *Server) policyEdit(w http.ResponseWriter, q *request) error {
-	row, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetPolicy, landscape.GetPolicyIn{ID: q.PathValue("id")})
+	out, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetPolicy, landscape.GetPolicyIn{ID: q.PathValue("id")})
 	if err != nil {
 		return err
 	}
-	form, err := s.policyFormOf(q, policyValues(row.Policy), row.ID, nil)
+	form, err := s.policyFormOf(q, policyValues(out.Policy.Policy), out.Policy.ID, nil)
 	if err != nil {
 		return err
 	}

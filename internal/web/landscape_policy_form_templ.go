@@ -504,9 +504,9 @@ func triedCard(p ui.Page, f policyForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landscape.policy.tried.words", "n", p.Integer(f.Tried.Concerned()), "holds", p.Integer(f.Tried.Holds), "violated", p.Integer(f.Tried.Violated), "untold", p.Integer(f.Tried.CannotTell)))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landscape.policy.tried.words", "n", p.Integer(f.Tried.Count.Concerned()), "holds", p.Integer(f.Tried.Count.Holds), "violated", p.Integer(f.Tried.Count.Violated), "untold", p.Integer(f.Tried.Count.CannotTell)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_policy_form.templ`, Line: 81, Col: 220}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_policy_form.templ`, Line: 81, Col: 244}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {

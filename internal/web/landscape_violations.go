@@ -33,7 +33,7 @@ func (s *Server) landscapeViolations(w http.ResponseWriter, q *request) error {
 			if v.Exception != nil {
 				until = v.Exception.Until
 			}
-			rows[i] = []any{v.Policy, q.Page.In(v.PolicyTitle), v.Severity, string(v.State), v.Kind, v.Subject, titleOf(q.Page, v), v.Owner, until, evidenceWords(q.Page, v), strings.Join(v.Unset, " ")}
+			rows[i] = []any{v.Policy, q.Page.In(v.PolicyTitle), v.Severity, string(v.State), v.Kind, v.Subject, titleOf(q.Page, v), v.Owner, until, allEvidence(q.Page, v), strings.Join(v.Unset, " ")}
 		}
 		return export(w, q, "violations", []string{"policy", "policy_title", "severity", "state", "kind", "subject", "title", "owner", "exception_until", "facts", "unset"}, rows)
 	}
@@ -212,7 +212,7 @@ func (s *Server) exceptionAsk(w http.ResponseWriter, q *request) error {
 	in := landscape.AskExceptionIn{Policy: f.text("policy"), Subject: ref.Ref(f.text("subject")), Reason: f.text("reason"), ReasonIT: f.text("reason_it"), Until: f.text("until")}
 	row, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpAskException, in)
 	if err == nil {
-		return q.redirect(w, "/decisions/"+row.Decision, "landscape.exception.asked")
+		return q.redirect(w, "/decisions/"+row.Exception.Decision, "landscape.exception.asked")
 	}
 	rows, listErr := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpListExceptions, landscape.ExceptionFilter{})
 	if listErr != nil {
@@ -231,4 +231,10 @@ func (s *Server) exceptionEnforce(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	return q.redirect(w, "/landscape/exceptions", "landscape.exception.enforced")
+}
+
+// violationsOf gives the first violations about an element: what is open before what is excepted or cannot be told.
+func (s *Server) violationsOf(q *request, element string) (db.PageOf[landscape.Violation], error) {
+	filter := landscape.ViolationFilter{Page: db.Page{Limit: violationsShown, Sort: "state"}, Element: element, State: "all"}
+	return op.Ask(q.Context(), s.Run, q.Actor, landscape.OpViolations, filter)
 }

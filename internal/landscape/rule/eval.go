@@ -28,6 +28,7 @@ type frame struct {
 	items   [MaxNested]any // what the predicates around stand at: *Record or string
 	lists   [MaxNested]list
 	steps   int    // left; below zero the evaluation is stopped and cannot tell
+	open    bool   // what is unset may still be stated: known(x) of it is unknown
 	trace   *trace // nil unless evidence is wanted
 }
 
@@ -137,12 +138,15 @@ func lazy(a, b func(*frame) truth, decided truth) func(*frame) truth {
 	}
 }
 
-// known gives a value's presence; it is never unknown.
+// known gives a value's presence; it is never unknown, but of what may still be stated.
 func (c code) known() func(*frame) truth {
 	present := c.present()
 	return func(f *frame) truth {
 		mark := f.mark()
 		there := present(f)
+		if !there && f.open {
+			return unknown
+		}
 		f.settle(mark, true)
 		return truthOf(there)
 	}

@@ -15,6 +15,8 @@
 package rule
 
 import (
+	"sync"
+
 	"accordo.dev/internal/problem"
 )
 
@@ -75,9 +77,15 @@ func (r *Rule) Uses(fact string) bool { return r.uses[fact] }
 
 // Judge gives the answer on a subject; today is a day, "2026-11-25".
 func (r *Rule) Judge(subject *Record, today string) Answer {
-	f := frame{subject: subject, today: today, steps: MaxSteps}
-	return r.answer(&f)
+	f, _ := frames.Get().(*frame) //nolint:errcheck // it holds nothing else
+	*f = frame{subject: subject, today: today, steps: MaxSteps}
+	answer := r.answer(f)
+	frames.Put(f)
+	return answer
 }
+
+// frames are evaluations that are over, to be used again.
+var frames = sync.Pool{New: func() any { return &frame{} }}
 
 // answer is the implication "applies, so holds": a subject of which nobody can tell whether the rule
 // concerns it fulfils the rule when it holds anyway.
@@ -128,8 +136,18 @@ type Verdict struct {
 
 // Explain gives the answer on a subject with its evidence.
 func (r *Rule) Explain(subject *Record, today string) Verdict {
+	return r.explain(frame{subject: subject, today: today, steps: MaxSteps})
+}
+
+// Foresee is Explain for a subject of which more will be stated: what is unset now leaves the answer open, also
+// where the rule asks whether it is known.
+func (r *Rule) Foresee(subject *Record, today string) Verdict {
+	return r.explain(frame{subject: subject, today: today, steps: MaxSteps, open: true})
+}
+
+func (r *Rule) explain(f frame) Verdict {
 	t := &trace{seen: map[string]bool{}}
-	f := frame{subject: subject, today: today, steps: MaxSteps, trace: t}
+	f.trace = t
 	v := Verdict{Answer: r.answer(&f), Costly: f.steps < 0}
 	v.Facts = t.facts
 	if v.Answer == CannotTell {

@@ -201,6 +201,20 @@ func TestWrongRulesAreRefusedWithTheirPlace(t *testing.T) {
 	}
 }
 
+func TestWhatMayStillBeStatedIsLeftOpen(t *testing.T) {
+	r, err := rule.Compile("x", connection, "known(c)", "known(to.rto) and known(protocol)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Judge(sample(), today); got != rule.Silent {
+		t.Errorf("judged: got %v, want silent", got)
+	}
+	v := r.Foresee(sample(), today)
+	if v.Answer != rule.CannotTell || !slices.Equal(v.Unset, []string{"c", "to.rto"}) {
+		t.Errorf("foreseen: got %+v, want both facts to state", v)
+	}
+}
+
 func TestAllErrorsOfARuleAreTold(t *testing.T) {
 	_, err := rule.Compile("x", connection, "moon", "sun")
 	p, ok := problem.As(err)
