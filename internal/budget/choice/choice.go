@@ -85,7 +85,7 @@ type Result struct {
 	Figures
 	Bound  float64 `json:"bound"`  // no choice has a smaller objective
 	Gap    float64 `json:"gap"`    // objective less bound; 0 when proven
-	Proven bool    `json:"proven"` // to a billionth
+	Proven bool    `json:"proven"` // to a billionth of what is at stake
 	Nodes  int     `json:"nodes"`
 }
 

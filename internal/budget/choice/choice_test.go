@@ -370,6 +370,21 @@ func TestOrderOfOptionsDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Large enough that tangents are dropped on the way and bounds known from above are better than those at hand.
+func TestOrderOfManyOptionsDoesNotMatter(t *testing.T) {
+	for seed := uint64(1); seed <= 2; seed++ {
+		p := portfolio(seed, 60, 40, 0.1, 0.9, 0.3)
+		want := solve(t, p)
+		r := rand.New(rand.NewPCG(seed, 5))
+		for range 3 {
+			r.Shuffle(len(p.Options), func(a, b int) { p.Options[a], p.Options[b] = p.Options[b], p.Options[a] })
+			if got := solve(t, p); !near(got.Objective, want.Objective) {
+				t.Errorf("seed %d: got %v, want %v", seed, got.Objective, want.Objective)
+			}
+		}
+	}
+}
+
 func TestSameInputSameAnswer(t *testing.T) {
 	p := portfolio(7, 30, 20, 0.2, 0.8, 0.3)
 	if a, b := solve(t, p), solve(t, p); !reflect.DeepEqual(a, b) {

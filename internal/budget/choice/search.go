@@ -31,7 +31,7 @@ type decided struct {
 }
 
 const (
-	tolerance = 1e-9 // relative: what is closer to the best than this is not looked for
+	tolerance = 1e-9 // of all that is at stake: a choice that is better by less is not looked for
 	integral  = 1e-6 // how far from 0 or 1 a value counts as fractional
 )
 
@@ -129,7 +129,7 @@ func (s *search) offer(x []bool) {
 
 // cutoff is the bound from which on a node holds nothing better.
 func (s *search) cutoff() float64 {
-	slack := tolerance * max(math.Abs(s.value), 1e-3*s.scale)
+	slack := tolerance * s.scale
 	if s.step > 0 {
 		slack = s.step * (1 - 1e-6)
 	}
@@ -200,12 +200,13 @@ func (s *search) relax() (bound float64, alive bool) {
 		}
 		last := bound
 		bound = max(bound, s.lp.safeBound())
-		if s.whole() {
+		whole := s.whole()
+		if whole && round < 60 {
 			s.offerWhole()
 		} else if round > 0 && !s.worthwhile(round, bound-last, bound) {
 			return bound, true
 		}
-		if s.tighten() == 0 {
+		if s.tighten(whole) == 0 {
 			return bound, true
 		}
 	}

@@ -56,7 +56,7 @@ const (
 )
 
 const (
-	feasibility = 1e-9  // how far outside its bounds a basic variable may stand
+	feasibility = 1e-11 // how far outside its bounds a basic variable may stand
 	tinyPivot   = 1e-9  // smaller elements of the tableau are taken for zero
 	maxPivots   = 20000 // of one solve
 	rebuildAt   = 400   // pivots after which rounding errors are swept out

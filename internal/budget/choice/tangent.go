@@ -1,12 +1,17 @@
 package choice
 
 // tighten adds the tangents that the point of the relaxation violates, and drops those that have long been
-// slack; it says how many it added.
-func (s *search) tighten() int {
+// slack; it says how many it added. At a whole point nothing but rounding may be missing, or the proof would
+// not close there.
+func (s *search) tighten(whole bool) int {
 	if len(s.terms) == 0 && s.tail == nil {
 		return 0
 	}
 	s.dropStale()
+	missing := 1e-6
+	if whole {
+		missing = tolerance / 10
+	}
 	x := make([]float64, s.n)
 	for j := range x {
 		x[j] = min(max(s.lp.x(j), 0), 1)
@@ -15,12 +20,12 @@ func (s *search) tighten() int {
 	f := make([]float64, len(s.terms))
 	for i := range s.terms {
 		f[i] = s.lp.x(s.n + i)
-		if exact := s.terms[i].relaxed(x); f[i] < exact-1e-7-1e-6*exact {
+		if exact := s.terms[i].relaxed(x); f[i] < exact-missing*max(exact, 0.5) {
 			s.fresh[s.lp.addRow(s.terms[i].tangent(s.n+i, x, exact))] = s.nodes
 			added++
 		}
 	}
-	return added + s.tightenTail(f)
+	return added + s.tightenTail(f, missing)
 }
 
 // tangent is the row f >= exp(-u) at the point x, where exp(-u) has the given value.
@@ -35,7 +40,7 @@ func (t *term) tangent(variable int, x []float64, value float64) sparseRow {
 }
 
 // tightenTail adds the mean over the worst trials as a bound of the tail.
-func (s *search) tightenTail(f []float64) int {
+func (s *search) tightenTail(f []float64, missing float64) int {
 	if s.tail == nil {
 		return 0
 	}
@@ -44,7 +49,7 @@ func (s *search) tightenTail(f []float64) int {
 	for i, w := range slope {
 		value += w * f[i]
 	}
-	if s.lp.x(s.tailV) >= value*(1-1e-7)-1e-9*s.scale {
+	if s.lp.x(s.tailV) >= value*(1-missing/10)-tolerance/10*s.scale/s.tail.weight {
 		return 0
 	}
 	r := sparseRow{index: []int{s.tailV}, coef: []float64{-1}, rhs: -constant}
