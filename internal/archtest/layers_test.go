@@ -25,7 +25,7 @@ var layers = []struct {
 	{"pure mathematics and drawing: no database, no clock, no language", []string{
 		"internal/landscape/rule", // problems with their place
 		"internal/landscape/layout internal/landscape/interchange",
-		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph",
+		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph internal/budget/choice",
 		"internal/report/document", // draws charts
 	}},
 	{"machinery: how things are stored, recorded and permitted", []string{
@@ -59,7 +59,7 @@ var layers = []struct {
 }
 
 // pure packages take everything as arguments.
-var pure = []string{"internal/landscape/graph", "internal/stat", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
+var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
 
 func TestImportsPointDown(t *testing.T) {
 	place, line := map[string]int{}, 0

@@ -53,6 +53,7 @@ type CLI struct {
 	Password PasswordCmd `cmd:"" help:"Passwords."`
 
 	Indicator IndicatorCmd `cmd:"" help:"Indicators, computed from evidence."`
+	Calc      CalcCmd      `cmd:"" help:"Calculators: a file in, figures out, no database."`
 }
 
 // Env is what commands work with.

@@ -246,14 +246,14 @@ func (m *model) check() error {
 	}
 	for i, s := range m.Scenarios {
 		note(m.name(m.scenario, i, path("scenarios", i, ".id"), s.ID))
-		note(within(path("scenarios", i, ".ale"), s.ALE, 0, math.MaxFloat64))
+		note(within(path("scenarios", i, ".ale"), s.ALE, 0, maxAmount))
 	}
 	for i, o := range m.Options {
 		note(m.name(m.option, i, path("options", i, ".id"), o.ID))
 		wrong = append(wrong, m.checkOption(i, o)...)
 	}
 	for b, limit := range m.Budgets {
-		note(within(path("budgets", b), limit, 0, math.MaxFloat64))
+		note(within(path("budgets", b), limit, 0, maxAmount))
 	}
 	if f := m.RingFence; f != nil {
 		note(within("ring_fence.share", f.Share, 0, 1))
@@ -281,7 +281,7 @@ func (m *model) checkOption(i int, o Option) (wrong []*problem.Error) {
 		wrong = append(wrong, problem.Field(path("options", i, ".cost"), "choice.cost-count", "n", len(o.Cost), "want", len(m.Budgets)))
 	}
 	for b, c := range o.Cost {
-		if e := within(path("options", i, ".cost["+strconv.Itoa(b)+"]"), c, 0, math.MaxFloat64); e != nil {
+		if e := within(path("options", i, ".cost["+strconv.Itoa(b)+"]"), c, 0, maxAmount); e != nil {
 			wrong = append(wrong, e)
 		}
 	}
@@ -293,7 +293,7 @@ func (m *model) checkOption(i int, o Option) (wrong []*problem.Error) {
 			wrong = append(wrong, e)
 		}
 	}
-	if e := within(path("options", i, ".value"), o.Value, -math.MaxFloat64, math.MaxFloat64); e != nil {
+	if e := within(path("options", i, ".value"), o.Value, -maxAmount, maxAmount); e != nil {
 		wrong = append(wrong, e)
 	}
 	return wrong
@@ -304,7 +304,7 @@ func (m *model) checkObjective() (wrong []*problem.Error) {
 		field  string
 		weight float64
 	}{{"weights.mean", m.Objective.Mean}, {"weights.tvar", m.Objective.Tail}, {"weights.value", m.Objective.Value}} {
-		if e := within(w.field, w.weight, 0, math.MaxFloat64); e != nil {
+		if e := within(w.field, w.weight, 0, maxAmount); e != nil {
 			wrong = append(wrong, e)
 		}
 	}
@@ -319,7 +319,7 @@ func (m *model) checkObjective() (wrong []*problem.Error) {
 			return append(wrong, problem.Field(path("losses", i), "choice.loss-count", "n", len(trial), "want", len(m.Scenarios)))
 		}
 		for s, l := range trial {
-			if e := within(path("losses", i, "["+strconv.Itoa(s)+"]"), l, 0, math.MaxFloat64); e != nil {
+			if e := within(path("losses", i, "["+strconv.Itoa(s)+"]"), l, 0, maxAmount); e != nil {
 				return append(wrong, e)
 			}
 		}
@@ -327,12 +327,15 @@ func (m *model) checkObjective() (wrong []*problem.Error) {
 	return wrong
 }
 
+// maxAmount is the largest number that a problem may hold: above it euro cents are lost.
+const maxAmount = 1e13
+
 // within refuses a number outside lo to hi, and what is not a number.
 func within(field string, x, lo, hi float64) *problem.Error {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return problem.Field(field, "choice.not-finite")
-	case x < lo && hi == math.MaxFloat64:
+	case x < lo && lo == 0 && hi == maxAmount:
 		return problem.Field(field, "choice.negative")
 	case x < lo || x > hi:
 		return problem.Field(field, "problem.range", "value", x, "min", lo, "max", hi)

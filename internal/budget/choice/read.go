@@ -51,6 +51,8 @@ func decode(data []byte) (any, error) {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		offset = syntax.Offset
+	} else if errors.Is(err, io.ErrUnexpectedEOF) {
+		offset = int64(len(bytes.TrimSpace(data)))
 	}
 	line := 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
 	return nil, problem.New(problem.Invalid, "choice.not-json").At(problem.Source{Line: line})
