@@ -10,6 +10,7 @@ import (
 
 // CalcCmd are the calculators: a file in, figures out, no database. docs/calculators.md has their formats.
 type CalcCmd struct {
+	Graph  CalcGraphCmd  `cmd:"" help:"Measure a graph of things that need each other."`
 	Choose CalcChooseCmd `cmd:"" help:"Find the best set of measures under budgets, with proof."`
 }
 
