@@ -108,3 +108,15 @@ func TestEveryOperationHasItsSentence(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryPolicyIsSaidInWords(t *testing.T) {
+	ids := regexp.MustCompile(`@id\("([a-z-]+)"\)`).FindAllStringSubmatch(read(t, "internal/access/policies.cedar"), -1)
+	if len(ids) == 0 {
+		t.Fatal("no policy found")
+	}
+	for _, id := range ids {
+		if !i18n.Has("access.policy." + id[1]) {
+			t.Errorf("policy %s has no sentence access.policy.%s", id[1], id[1])
+		}
+	}
+}

@@ -591,7 +591,7 @@ func holdersTable(p ui.Page, c landscape.Concentration) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(p.T("landscape.points.spread."+string(c.By))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(p.T("landscape.points.concentration")+": "+p.T("landscape.points.spread."+string(c.By))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1134,7 +1134,7 @@ func togetherCard(p ui.Page, one landscape.PointOut) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(p.T("landscape.points.together")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var50), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(p.T("landscape.points.together.set")+": "+p.In(one.Name)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var50), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
