@@ -17,6 +17,8 @@ func (s *server) landscapeRoutes() {
 	query(s, landscape.OpServices)
 	query(s, landscape.OpListConnections)
 	query(s, landscape.OpCoherence)
+	query(s, landscape.OpAround)
+	query(s, landscape.OpGroups)
 	query(s, landscape.OpPoints)
 	query(s, landscape.OpPoint)
 	query(s, landscape.OpCutSets)

@@ -27,11 +27,11 @@ var Spreads = []Spread{BySupplier, ByParent, ByCloud, BySite}
 // Concentration tells how much hangs on how few: the Herfindahl–Hirschman index (0 to 10,000) by number of elements,
 // by their yearly cost, and by the services of criticality 1 and 2 that stop with each.
 type Concentration struct {
-	By         Spread  `json:"by"`
-	ByCount    float64 `json:"byCount"`
-	ByCost     float64 `json:"byCost"`
-	ByServices float64 `json:"byServices"`
-	Unpriced   int     `json:"unpriced"` // elements counted whose cost nobody has said
+	By         Spread   `json:"by"`
+	ByCount    float64  `json:"byCount"`
+	ByCost     float64  `json:"byCost"`
+	ByServices float64  `json:"byServices"`
+	Unpriced   int      `json:"unpriced"` // elements counted whose cost nobody has said
 	Holders    []Holder `json:"holders"`  // largest number of services first
 }
 

@@ -14,7 +14,9 @@ import (
 // gated is a map on which three questions have three answers: clients come in by the gateway alone, everything runs at
 // one of two sites, and the bus is needed by most.
 func gated() landscape.File {
-	e := func(id string, kind landscape.Kind) landscape.Element { return landscape.Element{ID: id, Kind: kind, Name: id} }
+	e := func(id string, kind landscape.Kind) landscape.Element {
+		return landscape.Element{ID: id, Kind: kind, Name: id}
+	}
 	uses := func(from, to string) landscape.Connection {
 		return landscape.Connection{From: from, To: to, Kind: landscape.Uses}
 	}

@@ -37,6 +37,8 @@ func landscapeTabs(p ui.Page) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Tabs(p.T("shell.nav.landscape"), []ui.Tab{
 			{Title: p.T("landscape.tab.elements"), Href: "/landscape", Current: p.Path == "/landscape"},
+			{Title: p.T("landscape.map.title"), Href: "/landscape/map", Current: p.Path == "/landscape/map"},
+			{Title: p.T("landscape.whole.title"), Href: "/landscape/whole", Current: p.Path == "/landscape/whole"},
 			{Title: p.T("landscape.points.title"), Href: "/landscape/points", Current: p.Path == "/landscape/points"},
 			{Title: p.T("landscape.borders.title"), Href: "/landscape/borders", Current: p.Path == "/landscape/borders"},
 			{Title: p.T("landscape.coherence.title"), Href: "/landscape/coherence", Current: strings.HasPrefix(p.Path, "/landscape/coherence")},
@@ -162,7 +164,7 @@ func landscapePage(p ui.Page, count landscape.Summary, list ui.List, refusal str
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(refusal)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_list.templ`, Line: 38, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `landscape_list.templ`, Line: 40, Col: 32}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

@@ -4,3 +4,4 @@ import "./keyboard.js";
 import "./filters.js";
 import "./progress.js";
 import "./passkey.js";
+import "./map.js";

@@ -1,0 +1,46 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/db/dbtest"
+)
+
+func TestTheMapShowsANeighbourhoodAndItsTable(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := mapped(t, d).signedIn("carla@example.org")
+		p := v.get("/landscape/map?focus=hub&steps=1")
+		want(t, p, http.StatusOK, "Around Payment hub", "4 of 4 elements, 3 connections.", "<svg", `class="nd foc`, "Core banking &amp; ledger", "stops without")
+		p = v.get("/landscape/map?focus=core&direction=needs")
+		want(t, p, http.StatusOK, "1 of 4 elements, 0 connections.")
+		want(t, v.get("/landscape/map?focus=hub&overlay=recovery"), http.StatusOK, "2 h → 26 h", `class="badge bad"`)
+		want(t, v.get("/landscape/map?focus=hub&steps=1&format=csv"), http.StatusOK, "payments,Payments,runs-on,hub", "hub,Payment hub,uses,core")
+		want(t, v.get("/landscape/map?steps=9"), http.StatusBadRequest)
+		picture := v.get("/landscape/map.svg?focus=hub")
+		want(t, picture, http.StatusOK, `xmlns="http://www.w3.org/2000/svg"`, "<style>")
+		if strings.Contains(picture.body, "<a ") {
+			t.Error("the picture file has links, which lead nowhere outside")
+		}
+	})
+}
+
+func TestANameThatFitsSeveralElementsIsAskedAbout(t *testing.T) {
+	d := dbtest.SQLite(t)
+	v := mapped(t, d).signedIn("carla@example.org")
+	want(t, v.get("/landscape/map?focus=pay"), http.StatusOK, "Which one shall be the centre?", "focus=payments", "focus=hub")
+	want(t, v.get("/landscape/map?focus=nothing"), http.StatusOK, "No element is called")
+	if p := v.get("/landscape/map?focus=CartaNet"); p.status != http.StatusSeeOther && !strings.Contains(p.body, "Around CartaNet") {
+		t.Errorf("one that fits: got %d, want the way to its map", p.status)
+	}
+}
+
+func TestTheWholeMapIsDrawnInGroupsWithItsMatrix(t *testing.T) {
+	d := dbtest.SQLite(t)
+	v := mapped(t, d).signedIn("carla@example.org")
+	want(t, v.get("/landscape/whole?by=kind"), http.StatusOK, "4 elements in 3 groups: 1 needs stay inside a group, 2 cross", "Who needs whom", "System")
+	want(t, v.get("/landscape/whole?by=kind&format=csv"), http.StatusOK, "Service,System,1")
+	want(t, v.get("/landscape/whole?by=nonsense"), http.StatusBadRequest)
+}
