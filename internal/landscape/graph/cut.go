@@ -26,6 +26,7 @@ func CutPoints(g *Graph) Cut {
 	n := g.Len()
 	w := &cutWalk{
 		g: g, seen: make([]int32, n), low: make([]int32, n), parent: make([]int32, n), next: make([]int32, n), size: make([]int32, n),
+		order: make([]int32, 0, n), path: make([]int32, 0, n), open: make([]int32, 0, n),
 		off: make([]int32, n), most: make([]int32, n),
 		cut: Cut{Articulation: make([]bool, n), CutOff: make([]int32, n), blocks: rows{start: []int32{0}}},
 	}
@@ -50,6 +51,7 @@ type cutWalk struct {
 	size         []int32 // nodes in the subtree
 	off, most    []int32 // nodes in subtrees that hang on the node alone, and the largest of these
 	clock        int32
+	order        []int32 // as discovered
 	path, open   []int32 // nodes on the way down; nodes not yet in a block
 	cut          Cut
 }
@@ -57,7 +59,7 @@ type cutWalk struct {
 func (w *cutWalk) enter(v, parent int32) {
 	w.clock++
 	w.seen[v], w.low[v], w.parent[v], w.size[v] = w.clock, w.clock, parent, 1
-	w.path, w.open = append(w.path, v), append(w.open, v)
+	w.path, w.open, w.order = append(w.path, v), append(w.open, v), append(w.order, v)
 }
 
 func (w *cutWalk) component(root int32) {
@@ -88,7 +90,7 @@ func (w *cutWalk) component(root int32) {
 		}
 	}
 	w.cut.Articulation[root] = hanging > 1
-	w.measure(root, first)
+	w.measure(first)
 }
 
 // leave goes back from a finished child to its parent.
@@ -125,21 +127,12 @@ func (g *Graph) need(a, b int32) Edge {
 }
 
 // measure counts what each articulation point of the finished component cuts off.
-func (w *cutWalk) measure(root, first int32) {
+func (w *cutWalk) measure(first int32) {
 	total := w.clock - first
-	var walk []int32
-	walk = append(walk, root)
-	for len(walk) > 0 {
-		v := walk[len(walk)-1]
-		walk = walk[:len(walk)-1]
+	for _, v := range w.order[first:] {
 		if w.cut.Articulation[v] {
 			rest := total - 1 - w.off[v]
 			w.cut.CutOff[v] = total - 1 - max(rest, w.most[v])
-		}
-		for _, x := range w.g.both.of(v) {
-			if w.parent[x] == v && w.seen[x] > w.seen[v] {
-				walk = append(walk, x)
-			}
 		}
 	}
 }
