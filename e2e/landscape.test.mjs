@@ -79,6 +79,21 @@ journey("a model is imported, an essential point is proven, a policy is violated
   assert.deepEqual(page.complaints, []);
 }, { start: "own" });
 
+journey("the whole map is drawn element by element, and an element stays where it was put", async ({ visitor }) => {
+  const page = await visitor({ email: people.cio });
+  await page.goto("/landscape/whole");
+  await page.waitForSelector("[data-whole][data-ready]");
+  assert.ok(Number(await page.locator("[data-whole]").getAttribute("data-ready")) > 100);
+  const plan = async () => (await (await page.request.get("/landscape/whole/plan")).json()).boxes.find((box) => box.id === "payment-hub");
+  const place = (form) => page.evaluate((body) => fetch("/landscape/whole/place", { method: "POST", body: new URLSearchParams(body) }).then((answer) => answer.status), form);
+  const before = await plan();
+  assert.equal(await place({ element: "payment-hub", x: "12.5", y: "-40" }), 204);
+  assert.deepEqual([(await plan()).x, (await plan()).y], [12.5, -40]);
+  assert.equal(await place({ forget: "payment-hub" }), 204);
+  assert.deepEqual(await plan(), before);
+  assert.deepEqual(page.complaints, []);
+}, { start: "own" });
+
 journey("the map fits a narrow window and has its table", async ({ visitor }) => {
   const page = await visitor({ email: people.ciso, viewport: phone });
   for (const path of ["/landscape/map?focus=payment-hub", "/landscape/whole", "/landscape/points/payment-hub", "/landscape/what-if?element=core-banking"]) {

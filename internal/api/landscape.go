@@ -19,6 +19,8 @@ func (s *server) landscapeRoutes() {
 	query(s, landscape.OpCoherence)
 	query(s, landscape.OpAround)
 	query(s, landscape.OpGroups)
+	query(s, landscape.OpPlan)
+	command(s, landscape.OpPlace)
 	query(s, landscape.OpPoints)
 	query(s, landscape.OpPoint)
 	query(s, landscape.OpCutSets)

@@ -17,7 +17,12 @@ type GroupsIn struct {
 	Lens
 	By    string `query:"by" enum:"domain,layer,kind,owner,source," doc:"domain, layer, kind, owner or source of the elements; domain when empty"`
 	Of    string `query:"of" doc:"only elements of this kind"`
+	Owner string `query:"owner" doc:"only what this person answers for (id)"`
 	Phase string `query:"phase" doc:"only connections in this phase"`
+}
+
+func (in GroupsIn) keeps(e Element) bool {
+	return (in.Of == "" || e.Kind == Kind(in.Of)) && (in.Owner == "" || e.Owner == in.Owner)
 }
 
 // Group is a part of the map as one box.
@@ -71,7 +76,7 @@ func (v *View) groups(in GroupsIn) Groups {
 	out := Groups{By: in.By, Groups: []Group{}, Ties: []GroupTie{}}
 	names := map[string]bool{}
 	for _, e := range v.Elements {
-		if in.Of == "" || e.Kind == Kind(in.Of) {
+		if in.keeps(e) {
 			names[e.group(in.By)] = true
 		}
 	}
@@ -85,7 +90,7 @@ func (v *View) groups(in GroupsIn) Groups {
 		out.Groups = append(out.Groups, Group{Name: name, Kinds: map[Kind]int{}})
 	}
 	for _, e := range v.Elements {
-		if in.Of != "" && e.Kind != Kind(in.Of) {
+		if !in.keeps(e) {
 			continue
 		}
 		g := &out.Groups[at[e.group(in.By)]]
@@ -98,7 +103,7 @@ func (v *View) groups(in GroupsIn) Groups {
 	counts := map[[2]int]*GroupTie{}
 	for _, t := range v.Ties {
 		c, consumer, provider := v.Connections[t.Connection], v.Of(t.Consumer), v.Of(t.Provider)
-		if in.Phase != "" && c.Phase != Phase(in.Phase) || in.Of != "" && (consumer.Kind != Kind(in.Of) || provider.Kind != Kind(in.Of)) {
+		if in.Phase != "" && c.Phase != Phase(in.Phase) || !in.keeps(consumer) || !in.keeps(provider) {
 			continue
 		}
 		key := [2]int{at[consumer.group(in.By)], at[provider.group(in.By)]}

@@ -162,3 +162,33 @@ func TestConcentrationFollowsSuppliersToTheirGroup(t *testing.T) {
 		}
 	})
 }
+
+func TestElementsStayWherePeoplePutThem(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		apply(t, d, gated())
+		plan := func() (out landscape.Plan) {
+			dbtest.View(t, d, func(r db.Reader) (err error) { out, err = landscape.LayOut(ctx, r, landscape.PlanIn{}); return err })
+			return out
+		}
+		first := plan()
+		if len(first.Elements) != 11 || !cmp.Equal(first, plan()) {
+			t.Fatalf("the plan has %d elements and changes by itself", len(first.Elements))
+		}
+		dbtest.Change(t, d, func(tx *db.Tx) error {
+			_, err := landscape.Place(ctx, tx, landscape.PlaceIn{Places: []landscape.PlacedAt{{Element: "bus", X: 7, Y: 9}}})
+			return err
+		})
+		for _, e := range plan().Elements {
+			if e.ID == "bus" && (e.X != 7 || e.Y != 9 || !e.Moved) {
+				t.Errorf("bus: got %v %v, want 7 9", e.X, e.Y)
+			}
+		}
+		dbtest.Change(t, d, func(tx *db.Tx) error {
+			_, err := landscape.Place(ctx, tx, landscape.PlaceIn{Forget: []string{"bus"}})
+			return err
+		})
+		if diff := cmp.Diff(first, plan()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -28,6 +28,8 @@ func (s *Server) landscapeRoutes(m *mux) {
 	m.page("GET /landscape/map", s.landscapeMap)
 	m.page("GET /landscape/map.svg", s.landscapeMapSVG)
 	m.page("GET /landscape/whole", s.landscapeWhole)
+	m.page("GET /landscape/whole/plan", s.landscapePlan)
+	m.page("POST /landscape/whole/place", s.landscapePlace)
 	m.page("GET /landscape/points", s.landscapePoints)
 	m.page("GET /landscape/points/{id}", s.landscapePoint)
 	m.page("GET /landscape/new", s.landscapeNew)

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/landscape/layout"
 	"accordo.dev/internal/op"
@@ -20,7 +22,7 @@ func (s *Server) landscapeWhole(w http.ResponseWriter, q *request) error {
 	query := q.URL.Query()
 	lens := lensOf(q)
 	lens.Soft = query.Get("soft") != "false"
-	g, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGroups, landscape.GroupsIn{Lens: lens, By: query.Get("by"), Of: query.Get("of"), Phase: query.Get("phase")})
+	g, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGroups, landscape.GroupsIn{Lens: lens, By: query.Get("by"), Of: query.Get("of"), Owner: query.Get("owner"), Phase: query.Get("phase")})
 	if err != nil {
 		return err
 	}
@@ -29,7 +31,15 @@ func (s *Server) landscapeWhole(w http.ResponseWriter, q *request) error {
 		return export(w, q, "landscape-groups", header, rows)
 	}
 	q.title("landscape", q.T("landscape.whole.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
-	return q.render(w, wholePage(q.Page, g, drawGroups(q.Page, g)))
+	everybody, err := op.Ask(q.Context(), s.Run, q.Actor, identity.OpList, identity.Filter{Page: db.Page{Limit: db.Unlimited}})
+	if err != nil {
+		return err
+	}
+	owners := []ui.Option{{Text: q.T("web.filter.any")}}
+	for _, person := range everybody.Items {
+		owners = append(owners, ui.Option{Value: person.ID, Text: person.Name})
+	}
+	return q.render(w, wholePage(q.Page, g, drawGroups(q.Page, g), wholeFilters(q.Page, owners)))
 }
 
 func drawGroups(p ui.Page, g landscape.Groups) drawnMap {
@@ -54,7 +64,7 @@ func drawGroups(p ui.Page, g landscape.Groups) drawnMap {
 		name, at := groupName(p, g, group.Name), d.Places[i]
 		sub := p.N("landscape.whole.elements", group.Elements)
 		m.Boxes = append(m.Boxes, drawnBox{pictureNode: pictureNode{
-			X: int(at.X), Y: int(at.Y), Lines: fit(name, 2), Sub: sub, Full: name + ", " + sub, Href: groupHref(g, group.Name),
+			X: int(at.X), Y: int(at.Y), Lines: fit(name, 2), Sub: sub, Full: name + ", " + sub, Href: groupHref(p, g, group.Name),
 		}})
 	}
 	for i, t := range ties {
@@ -66,9 +76,15 @@ func drawGroups(p ui.Page, g landscape.Groups) drawnMap {
 	return m
 }
 
-// groupHref leads to the elements of a group.
-func groupHref(g landscape.Groups, name string) string {
-	return "/landscape?" + url.Values{map[string]string{"kind": "kind", "owner": "owner", "source": "source", "layer": "layer"}[g.By]: {name}}.Encode()
+// groupHref opens a group: its elements one by one.
+func groupHref(p ui.Page, g landscape.Groups, name string) string {
+	query := url.Values{"by": {g.By}, "group": {name}}
+	for _, key := range []string{"of", "owner", "kind", "soft", "planned", "phase"} {
+		if value := p.Query.Get(key); value != "" {
+			query.Set(key, value)
+		}
+	}
+	return "/landscape/whole?" + query.Encode()
 }
 
 // groupName says what a group is; the one of which nobody has said it too.
@@ -102,7 +118,7 @@ func wholeVerdict(p ui.Page, g landscape.Groups) string {
 	return p.T("landscape.whole.verdict", "elements", elements, "groups", len(g.Groups), "within", within, "across", across)
 }
 
-func wholeFilters(p ui.Page) []ui.Input {
+func wholeFilters(p ui.Page, owners []ui.Option) []ui.Input {
 	by := make([]ui.Option, len(landscape.Groupings))
 	for i, name := range landscape.Groupings {
 		by[i] = ui.Option{Value: name, Text: p.T("landscape.field." + name)}
@@ -114,10 +130,14 @@ func wholeFilters(p ui.Page) []ui.Input {
 	inputs := []ui.Input{
 		{Name: "by", Label: p.T("landscape.whole.by"), Type: "select", Options: by},
 		{Name: "of", Label: p.T("landscape.points.of"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
+		{Name: "owner", Label: p.T("landscape.field.owner"), Type: "select", Options: owners},
 		{Name: "kind", Label: p.T("landscape.points.kind"), Type: "select", Options: anyOf(p, "landscape.tie.", connectionKinds()...)},
 		{Name: "soft", Label: p.T("landscape.points.soft"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.soft.true")}, {Value: "false", Text: p.T("landscape.points.soft.")}}},
 		{Name: "planned", Label: p.T("landscape.points.planned"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.planned.")}, {Value: "true", Text: p.T("landscape.points.planned.true")}}},
 		{Name: "phase", Label: p.T("landscape.field.phase"), Type: "select", Options: anyOf(p, "landscape.phase.", phases...)},
+	}
+	if p.Query.Get("group") != "" {
+		inputs = append(inputs, ui.Input{Name: "group", Label: p.T("landscape.whole.group")})
 	}
 	for i := range inputs {
 		inputs[i].Value = p.Query.Get(inputs[i].Name)
@@ -140,7 +160,7 @@ func groupList(p ui.Page, g landscape.Groups) ui.List {
 	}
 	for i, group := range g.Groups {
 		list.Rows = append(list.Rows, ui.Cells(
-			ui.To(groupHref(g, group.Name), groupName(p, g, group.Name)), count(p, group.Elements), count(p, group.Outside), count(p, group.Within), count(p, needs[i]), count(p, needed[i]),
+			ui.To(groupHref(p, g, group.Name), groupName(p, g, group.Name)), count(p, group.Elements), count(p, group.Outside), count(p, group.Within), count(p, needs[i]), count(p, needed[i]),
 		))
 	}
 	return list

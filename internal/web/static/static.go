@@ -43,6 +43,12 @@ func hashAll(fsys fs.FS) map[string]string {
 // HasBundle tells whether the script bundle was built in.
 func HasBundle() bool { return hashes[Bundle] != "" }
 
+// Canvas is the script of the whole map, which only its page loads.
+const Canvas = "dist/whole.js"
+
+// HasCanvas tells whether the script of the whole map was built in.
+func HasCanvas() bool { return hashes[Canvas] != "" }
+
 // Sheets lists the style sheets in the order in which they apply.
 func Sheets() []string {
 	sheets := []string{"tokens.css", "components.css"}
