@@ -174,7 +174,7 @@ func (v *View) near(from []int32, steps int, direction string) (nodes []int32, a
 func (v *View) spot(node int32, away int, standing map[string]Conformance) Spot {
 	e := v.Of(node)
 	spot := Spot{
-		Stub: stubOf(e), Layer: e.Layer, Variant: e.Variant, EndOfLife: e.EndOfLife, CostEUR: e.CostEURYear, Away: away,
+		Stub: e.stub(), Layer: e.Layer, Variant: e.Variant, EndOfLife: e.EndOfLife, CostEUR: e.CostEURYear, Away: away,
 		Reasons: []Question{}, Gap: v.gap(node),
 	}
 	if len(v.IDs) <= quickPoints {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/item"
 	"accordo.dev/internal/problem"
@@ -91,6 +92,30 @@ func peopleExist(ctx context.Context, r db.Reader, people map[string]string) []*
 		}
 	}
 	return wrong
+}
+
+// peopleNames gives the names of people by their ids.
+func peopleNames(ctx context.Context, r db.Reader, all []string) (map[string]i18n.Text, error) {
+	var names []ref.Ref
+	for _, id := range wordSet(all) {
+		names = append(names, ref.New("person", id))
+	}
+	titles, err := item.Titles(ctx, r, names)
+	called := map[string]i18n.Text{}
+	for name, title := range titles {
+		called[name.ID()] = title
+	}
+	return called, err
+}
+
+// personNames gives the names of people as they are written, which no language changes.
+func personNames(ctx context.Context, r db.Reader, people map[string]bool) (map[string]string, error) {
+	called, err := peopleNames(ctx, r, sortedKeys(people))
+	names := make(map[string]string, len(called))
+	for id, name := range called {
+		names[id] = name.In(i18n.EN)
+	}
+	return names, err
 }
 
 func sortedKeys[T any](m map[string]T) []string {

@@ -35,7 +35,7 @@ func (m *mesh) inherited() (level []int64, from []int32) {
 
 // criticality finds what is rated lower than something that needs it.
 func (f *finder) criticality() {
-	level, from := f.mesh.inherited()
+	level, from := f.mesh.levels()
 	for node := range int32(len(f.IDs)) {
 		own := f.Of(node).Criticality
 		if own == nil || level[node] >= *own {

@@ -165,16 +165,3 @@ func (f CoherenceFilter) sort(all []Incoherence) {
 		slices.Reverse(all)
 	}
 }
-
-// personNames gives the names of persons, by id.
-func personNames(ctx context.Context, r db.Reader, people map[string]bool) (map[string]string, error) {
-	named, err := db.All(ctx, r, func(s db.Scan) (n [2]string, err error) { return n, s(&n[0], &n[1]) },
-		"SELECT ref, title FROM item WHERE ref LIKE 'person:%'")
-	names := map[string]string{}
-	for _, n := range named {
-		if id := strings.TrimPrefix(n[0], "person:"); people[id] {
-			names[id] = n[1]
-		}
-	}
-	return names, err
-}

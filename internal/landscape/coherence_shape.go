@@ -15,7 +15,6 @@ func (f *finder) shape() {
 
 // cycles finds things that wait for each other: none of them can be started first. Needs with a stand-in do not count.
 func (f *finder) cycles() {
-	out := make([][]int32, len(f.IDs)) // ties
 	var edges []graph.Edge
 	for node, gates := range f.mesh.gates {
 		for _, g := range gates {
@@ -23,51 +22,22 @@ func (f *finder) cycles() {
 				continue
 			}
 			for _, tie := range g.ties {
-				out[node] = append(out[node], tie)
 				edges = append(edges, graph.Edge{From: int32(node), To: f.mesh.Ties[tie].Provider})
 			}
 		}
 	}
-	for _, group := range graph.Cycles(graph.New(len(f.IDs), edges)) {
-		f.noteCycle(group, f.around(group, out))
-	}
-}
-
-// around gives the ties of the shortest circle through the first member of a group.
-func (f *finder) around(group []int32, out [][]int32) []int32 {
-	start := group[0]
-	from := map[int32]int32{}
-	for open := []int32{start}; len(open) > 0; open = open[1:] {
-		for _, tie := range out[open[0]] {
-			provider := f.mesh.Ties[tie].Provider
-			if _, inside := slices.BinarySearch(group, provider); !inside {
-				continue
-			}
-			if _, seen := from[provider]; !seen {
-				from[provider] = tie
-				open = append(open, provider)
-			}
-			if provider == start {
-				return f.back(start, from)
-			}
+	needs := graph.New(len(f.IDs), edges)
+	for _, group := range graph.Cycles(needs) {
+		circle := graph.Cycle(needs, group[0])
+		ties := make([]int32, len(circle)-1)
+		for i := range ties {
+			ties[i] = f.mesh.tie(circle[i], circle[i+1])
 		}
+		f.noteCycle(group, ties)
 	}
-	return nil
-}
-
-func (f *finder) back(start int32, from map[int32]int32) []int32 {
-	ties := []int32{from[start]}
-	for at := f.mesh.Ties[from[start]].Consumer; at != start; at = f.mesh.Ties[from[at]].Consumer {
-		ties = append(ties, from[at])
-	}
-	slices.Reverse(ties)
-	return ties
 }
 
 func (f *finder) noteCycle(group, ties []int32) {
-	if len(ties) == 0 {
-		return
-	}
 	since, known := "", true
 	for _, tie := range ties {
 		day := dayAt(f.Connections[f.mesh.Ties[tie].Connection].BeganAt)

@@ -9,7 +9,6 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
-	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 )
@@ -146,7 +145,7 @@ func differences(before, after *Snapshot) []Difference {
 // parting gives the elements whose loss parts the map.
 func (s *Snapshot) parting() map[string]bool {
 	points := map[string]bool{}
-	for node, cuts := range graph.CutPoints(s.View(Lens{}).Graph).Articulation {
+	for node, cuts := range s.View(Lens{}).cut().Articulation {
 		if cuts {
 			points[s.IDs[node]] = true
 		}

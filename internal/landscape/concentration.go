@@ -136,7 +136,7 @@ func (s *Snapshot) spread(by Spread, on map[string][]string) Concentration {
 				i = len(c.Holders)
 				at[holder] = i
 				e := s.Elements[holder]
-				c.Holders = append(c.Holders, Holder{Stub: stubOf(e), Substitutability: e.Substitutability, ExitPlan: e.ExitPlan, Services: []string{}})
+				c.Holders = append(c.Holders, Holder{Stub: e.stub(), Substitutability: e.Substitutability, ExitPlan: e.ExitPlan, Services: []string{}})
 			}
 			c.Holders[i].Elements++
 			if cost := s.Elements[id].CostEURYear; cost != nil {

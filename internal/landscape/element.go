@@ -75,6 +75,12 @@ var Variants = map[Kind][]string{
 // information of DORA: easily, with medium effort, with great effort, not at all.
 var Substitutabilities = []string{"easy", "medium", "complex", "none"}
 
+// Reserved are words that pages about the whole map use where an element's page has its id.
+var Reserved = []string{
+	"new", "edit", "end", "import", "export", "map", "map.svg", "whole", "points", "borders", "coherence", "policies", "violations",
+	"exceptions", "onboarding", "what-if", "compare", "agreements", "connections",
+}
+
 // Hand is the source of what people entered themselves.
 const Hand = "hand"
 

@@ -222,10 +222,8 @@ func (s *Snapshot) subject(name ref.Ref) (i18n.Text, string) {
 		}
 		return e.Title(), e.ID
 	}
-	for _, c := range s.Connections {
-		if c.ID == name.ID() {
-			return s.tieTitle(c), c.From
-		}
+	if c, there := s.connection(name.ID()); there {
+		return s.tieTitle(c), c.From
 	}
 	return i18n.Text{EN: name.ID()}, ""
 }
@@ -357,13 +355,9 @@ func answerFor(ctx context.Context, r db.Reader, subject ref.Ref) (owners []stri
 		e, ok := s.Elements[subject.ID()]
 		return wordSet([]string{e.Owner, e.SecurityOwner}), ok, nil
 	}
-	for _, c := range s.Connections {
-		if c.ID == subject.ID() {
-			from, to := s.Elements[c.From], s.Elements[c.To]
-			return wordSet([]string{c.OwnerFrom, c.OwnerTo, from.Owner, to.Owner, from.SecurityOwner, to.SecurityOwner}), true, nil
-		}
-	}
-	return nil, false, nil
+	c, there := s.connection(subject.ID())
+	from, to := s.Elements[c.From], s.Elements[c.To]
+	return wordSet([]string{c.OwnerFrom, c.OwnerTo, from.Owner, to.Owner, from.SecurityOwner, to.SecurityOwner}), there, nil
 }
 
 // OpAskException asks for an exception.

@@ -74,52 +74,41 @@ func (m *mesh) add(tie int32, g gate) int32 {
 // spare is how many providers of a gate may go before the consumer stops.
 func (g gate) spare() int { return len(g.ties) - g.need }
 
-// stop gives what stops when some elements are down, each with the tie through which it stopped; the elements
-// themselves carry -1, and what goes on working -2. With a least fixpoint: things in a cycle do not hold each other up,
-// and do not pull each other down either. O(elements + ties).
+// stop gives what stops when some elements are down, each with the tie to the provider whose loss stopped it; the
+// elements themselves carry graph.Down, and what goes on graph.Working.
 func (m *mesh) stop(down []int32) []int32 {
-	why := make([]int32, len(m.IDs))
-	for i := range why {
-		why[i] = working
-	}
-	lost := make(map[[2]int32]int, len(down)) // by consumer and gate
-	queue := make([]int32, 0, len(down))
-	for _, i := range down {
-		if why[i] == working {
-			why[i] = isDown
-			queue = append(queue, i)
-		}
-	}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for _, tie := range m.in[at] {
-			consumer := m.Ties[tie].Consumer
-			if why[consumer] != working {
-				continue
-			}
-			key := [2]int32{consumer, m.group[tie]}
-			lost[key]++
-			if lost[key] > m.gates[consumer][m.group[tie]].spare() {
-				why[consumer] = tie
-				queue = append(queue, consumer)
-			}
+	why := m.Needs.Causes(down)
+	for node, provider := range why {
+		if provider >= 0 {
+			why[node] = m.tie(int32(node), provider)
 		}
 	}
 	return why
+}
+
+// tie gives the first tie of a consumer to a provider; -1 when it does not need it.
+func (m *mesh) tie(consumer, provider int32) int32 {
+	for _, g := range m.gates[consumer] {
+		for _, tie := range g.ties {
+			if m.Ties[tie].Provider == provider {
+				return tie
+			}
+		}
+	}
+	return -1
 }
 
 // without leaves the needs of what stopped for what stopped: what has to come back, and in which order it can.
 func (m *mesh) without(why []int32) *mesh {
 	sub := &mesh{View: m.View, gates: make([][]gate, len(m.gates)), in: m.in, group: m.group}
 	for node, gates := range m.gates {
-		if why[node] == working {
+		if why[node] == graph.Working {
 			continue
 		}
 		for _, g := range gates {
 			var ties []int32
 			for _, tie := range g.ties {
-				if why[m.Ties[tie].Provider] != working {
+				if why[m.Ties[tie].Provider] != graph.Working {
 					ties = append(ties, tie)
 				}
 			}
@@ -130,12 +119,6 @@ func (m *mesh) without(why []int32) *mesh {
 	}
 	return sub
 }
-
-// What stop says of elements that no tie stopped.
-const (
-	isDown  int32 = -1
-	working int32 = -2
-)
 
 // needs are the gates as numbers.
 func (m *mesh) needs() *graph.Needs {

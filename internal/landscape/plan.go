@@ -16,12 +16,8 @@ const MostPlanned = 1_000
 
 // PlanIn says which part of the map to lay out.
 type PlanIn struct {
-	Lens
-	By    string `query:"by" enum:"domain,layer,kind,owner,source," doc:"by what elements lie together; domain when empty"`
+	GroupsIn
 	Group string `query:"group" doc:"only this group; all when empty"`
-	Of    string `query:"of" doc:"only elements of this kind"`
-	Owner string `query:"owner" doc:"only what this person answers for (id)"`
-	Phase string `query:"phase" doc:"only connections in this phase"`
 }
 
 // Planned is an element with its place on the whole map, in pixels.
@@ -50,15 +46,7 @@ type Plan struct {
 // LayOut gives each element its place: where people put it, otherwise beside its group. The same map gives the same plan.
 func LayOut(ctx context.Context, r db.Reader, in PlanIn) (Plan, error) {
 	out := Plan{Elements: []Planned{}, Ties: []PlannedTie{}}
-	if in.By == "" {
-		in.By = "domain"
-	}
-	c := checker{field: plain}
-	in.Lens.check(&c)
-	c.choice("by", in.By, Groupings...)
-	c.choice("of", in.Of, append([]string{""}, words(Kinds)...)...)
-	c.choice("phase", in.Phase, append([]string{""}, words(Phases)...)...)
-	if err := problem.Many(c.wrong); err != nil {
+	if err := in.GroupsIn.check(); err != nil {
 		return out, err
 	}
 	s, err := Current(ctx, r)
@@ -70,7 +58,7 @@ func LayOut(ctx context.Context, r db.Reader, in PlanIn) (Plan, error) {
 	var chosen []int32
 	for i, id := range v.IDs {
 		e := v.Elements[id]
-		if (in.Group == "" || e.group(in.By) == in.Group) && (in.Of == "" || e.Kind == Kind(in.Of)) && (in.Owner == "" || e.Owner == in.Owner) {
+		if (in.Group == "" || e.group(in.By) == in.Group) && in.keeps(e) {
 			place[int32(i)] = len(chosen)
 			chosen = append(chosen, int32(i))
 		}
@@ -79,7 +67,7 @@ func LayOut(ctx context.Context, r db.Reader, in PlanIn) (Plan, error) {
 		return out, nil
 	}
 	for _, node := range chosen {
-		out.Elements = append(out.Elements, Planned{Stub: stubOf(v.Of(node)), Group: v.Of(node).group(in.By)})
+		out.Elements = append(out.Elements, Planned{Stub: v.stub(node), Group: v.Of(node).group(in.By)})
 	}
 	for _, t := range v.Ties {
 		from, has := place[t.Consumer]

@@ -78,7 +78,7 @@ func OnePoint(ctx context.Context, r db.Reader, in PointIn) (PointOut, error) {
 	v.explainGate(m, node, &out)
 	for _, service := range m.stops[node] {
 		if service != node {
-			out.Stopped = append(out.Stopped, Stopped{stubOf(v.Of(service)), v.steps(graph.ShortestPath(v.Graph, []int32{service}, node))})
+			out.Stopped = append(out.Stopped, Stopped{v.stub(service), v.steps(graph.ShortestPath(v.Graph, []int32{service}, node))})
 		}
 	}
 	if out.Betweenness > 0 {
@@ -91,38 +91,18 @@ func OnePoint(ctx context.Context, r db.Reader, in PointIn) (PointOut, error) {
 // OpPoint gives an element with its measures and their proofs.
 var OpPoint = op.Query[PointIn, PointOut]{Name: "landscape.point", Route: "GET /api/landscape/points/{id}", Func: OnePoint}
 
-func (v *View) stubs(nodes []int32) []Stub {
-	all := make([]Stub, len(nodes))
-	for i, node := range nodes {
-		all[i] = stubOf(v.Of(node))
+// steps makes a path along needs a chain with the connections between its elements.
+func (v *View) steps(path []int32) []Step {
+	if len(path) == 0 {
+		return []Step{}
 	}
-	return all
-}
-
-// steps makes a path of nodes a chain with the connections between them.
-func (v *View) steps(nodes []int32) []Step {
-	steps := make([]Step, len(nodes))
-	for i, node := range nodes {
-		steps[i] = v.step(v.IDs[node])
-		if i+1 < len(nodes) {
-			c := v.between(node, nodes[i+1])
-			steps[i].Connection, steps[i].Tie, steps[i].Turned = c.ID, c.Kind, c.From != v.IDs[node]
+	ties := make([]int32, len(path)-1)
+	for i := range ties {
+		if ties[i] = v.mesh.tie(path[i], path[i+1]); ties[i] < 0 { // looked at without direction
+			ties[i] = v.mesh.tie(path[i+1], path[i])
 		}
 	}
-	return steps
-}
-
-// between gives a connection of the view between two neighbours, in whichever direction.
-func (v *View) between(a, b int32) Connection {
-	m := v.mesh
-	for _, pair := range [][2]int32{{a, b}, {b, a}} {
-		for _, tie := range m.in[pair[1]] {
-			if v.Ties[tie].Consumer == pair[0] {
-				return v.Connections[v.Ties[tie].Connection]
-			}
-		}
-	}
-	return Connection{}
+	return v.mesh.chain(path[0], ties, nil)
 }
 
 // explainGate lists what lies behind a gate, with a way to the farthest of it.
@@ -185,7 +165,7 @@ func (v *View) explainSets(node int32, out *PointOut) {
 				out.Complete = false
 				return
 			}
-			out.Together = append(out.Together, Together{stubOf(v.Of(int32(i))), v.stubs(set)})
+			out.Together = append(out.Together, Together{v.stub(int32(i)), v.stubs(set)})
 		}
 	}
 }
@@ -226,7 +206,7 @@ func CutSets(ctx context.Context, r db.Reader, in CutSetsIn) (CutSetsOut, error)
 	}
 	v := s.View(in.Lens)
 	sets, complete := v.Needs.CutSets(node, in.Size, cutSetLimit)
-	out := CutSetsOut{Element: stubOf(v.Of(node)), Sets: [][]Stub{}, Complete: complete}
+	out := CutSetsOut{Element: v.stub(node), Sets: [][]Stub{}, Complete: complete}
 	for _, set := range sets {
 		out.Sets = append(out.Sets, v.stubs(set))
 	}

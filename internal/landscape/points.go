@@ -119,13 +119,13 @@ func (v *View) measure(quick bool) *essentials {
 	if quick {
 		m = &v.quick
 	}
-	m.once.Do(func() { m.essentials = v.newMeasures(quick) })
+	m.once.Do(func() { m.essentials = v.newEssentials(quick) })
 	return &m.essentials
 }
 
-func (v *View) newMeasures(quick bool) essentials {
+func (v *View) newEssentials(quick bool) essentials {
 	g := v.Graph
-	m := essentials{cut: graph.CutPoints(g), points: make([]Point, g.Len())}
+	m := essentials{cut: v.cut(), points: make([]Point, g.Len())}
 	m.entries, m.out.FromInside = v.entries()
 	m.gates = graph.Dominators(g, m.entries)
 	var services []int32
@@ -140,7 +140,7 @@ func (v *View) newMeasures(quick bool) essentials {
 		options.Sources = 256
 	}
 	between := graph.Betweenness(g, options)
-	dependents, blast, cores := graph.Dependents(g), graph.Blast(g), graph.Cores(g)
+	dependents, blast, cores := v.dependents(), v.blast(), graph.Cores(g)
 	stops := blast
 	if v.Needs.Spared() {
 		stops = v.Needs.Blast()
@@ -148,7 +148,7 @@ func (v *View) newMeasures(quick bool) essentials {
 	behind := v.behind(m.gates)
 	for i := range m.points {
 		p := &m.points[i]
-		p.Stub = stubOf(v.Of(int32(i)))
+		p.Stub = v.stub(int32(i))
 		p.CutOff, p.Gate, p.Core = int(m.cut.CutOff[i]), int(behind[i]), int(cores[i])
 		p.Dependents, p.Blast, p.Stops, p.Betweenness = int(dependents[i]), int(blast[i]), int(stops[i]), between.Value[i]
 		if !between.Exact {
@@ -168,12 +168,8 @@ func (v *View) newMeasures(quick bool) essentials {
 		}
 	}
 	m.out.Lens, m.out.Elements, m.out.Needs, m.out.Repeats = v.Lens, g.Len(), g.Edges(), g.Repeats
-	m.out.Cycles, m.out.Entries, m.out.Exact, m.out.Sources = len(graph.Cycles(g)), len(m.entries), between.Exact, between.Sources
+	m.out.Cycles, m.out.Entries, m.out.Exact, m.out.Sources = len(v.cycles()), len(m.entries), between.Exact, between.Sources
 	return m
-}
-
-func stubOf(e Element) Stub {
-	return Stub{ID: e.ID, Kind: e.Kind, Name: e.Title(), Outside: e.Outside, Criticality: e.Criticality, RTO: e.RTO, EndedAt: e.EndedAt}
 }
 
 func (v *View) names(nodes []int32) []string {

@@ -86,14 +86,12 @@ type facts struct {
 	connections []*rule.Record
 	agreements  map[string]*rule.Record
 	whole       *rule.Record
-	measured    *measures
 	paths       func() chains
 }
 
 // newFacts states the facts of a snapshot.
 func newFacts(s *Snapshot, day string) *facts {
 	f := &facts{Snapshot: s, day: day, view: s.View(Lens{}), agreements: map[string]*rule.Record{}}
-	f.measured = newMeasures(f.view)
 	f.paths = sync.OnceValue(f.findPaths)
 	f.elements = make([]*rule.Record, len(s.IDs))
 	for i, id := range s.IDs {
@@ -123,7 +121,7 @@ func newFacts(s *Snapshot, day string) *facts {
 	f.whole.Set("elements", f.elements)
 	f.whole.Set("connections", f.connections)
 	f.whole.Set("agreements", f.agreementList())
-	f.whole.Set("cycles", func() any { _, count := f.measured.cyclic(); return float64(count) })
+	f.whole.Set("cycles", func() any { return float64(len(f.view.cycles())) })
 	return f
 }
 
@@ -307,17 +305,17 @@ func stateConnection(r *rule.Record, c Connection) {
 
 // measure adds what is computed from the whole map; each fact is computed when the first policy reads it.
 func (f *facts) measure(r *rule.Record, i int32) {
-	m, g := f.measured, f.view.Graph
+	v, g := f.view, f.view.Graph
 	r.Set("tier", func() any {
-		if tier := m.tiers()[i]; tier > 0 {
-			return float64(tier)
+		if levels, _ := v.levels(); levels[i] > 0 {
+			return float64(levels[i])
 		}
 		return nil
 	})
-	r.Set("dependents", func() any { return float64(m.dependents()[i]) })
-	r.Set("blast", func() any { return float64(m.blast()[i]) })
-	r.Set("articulation", func() any { return m.cut()[i] })
-	r.Set("cycle", func() any { on, _ := m.cyclic(); return on[i] })
+	r.Set("dependents", func() any { return float64(v.dependents()[i]) })
+	r.Set("blast", func() any { return float64(v.blast()[i]) })
+	r.Set("articulation", func() any { return v.cut().Articulation[i] })
+	r.Set("cycle", func() any { return v.inCycle()[i] })
 	r.Set("needs", func() any { return f.pick(g.Out(i)) })
 	r.Set("needed_by", func() any { return f.pick(g.In(i)) })
 	r.Set("stops", func() any { return f.stops(i) })

@@ -8,7 +8,6 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
-	"accordo.dev/internal/item"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -127,20 +126,6 @@ func policyTallies(ctx context.Context, r db.Reader) (map[string]cutTally, error
 		tallies[p.ID] = t
 	}
 	return tallies, nil
-}
-
-// peopleNames gives the names of people by their ids.
-func peopleNames(ctx context.Context, r db.Reader, all []string) (map[string]i18n.Text, error) {
-	var names []ref.Ref
-	for _, id := range wordSet(all) {
-		names = append(names, ref.New("person", id))
-	}
-	titles, err := item.Titles(ctx, r, names)
-	called := map[string]i18n.Text{}
-	for name, title := range titles {
-		called[name.ID()] = title
-	}
-	return called, err
 }
 
 // GetPolicyIn names a policy.

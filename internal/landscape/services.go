@@ -6,6 +6,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/op"
 )
 
@@ -64,8 +65,8 @@ func (s *Snapshot) supports(id string) []Service {
 	if !there {
 		return services
 	}
-	for i, why := range s.View(Lens{}).mesh.stop([]int32{node}) {
-		if e := s.Of(int32(i)); why != working && e.Kind == KindService {
+	for _, stopped := range s.View(Lens{}).Needs.Stopped([]int32{node}) {
+		if e := s.Of(stopped); e.Kind == KindService {
 			services = append(services, serviceOf(e))
 		}
 	}
@@ -86,20 +87,9 @@ func (s *Snapshot) closure(id string) []Stub {
 	if !there {
 		return below
 	}
-	m := s.View(Lens{}).mesh
-	seen := map[int32]bool{node: true}
-	for open := []int32{node}; len(open) > 0; open = open[1:] {
-		for _, g := range m.gates[open[0]] {
-			for _, tie := range g.ties {
-				if provider := m.Ties[tie].Provider; !seen[provider] {
-					seen[provider] = true
-					open = append(open, provider)
-					below = append(below, s.stub(provider))
-				}
-			}
-		}
+	for _, provider := range graph.Reached(s.View(Lens{}).Graph, node) {
+		below = append(below, s.stub(provider))
 	}
-	slices.SortFunc(below, func(a, b Stub) int { return compare(a.ID, b.ID) })
 	return below
 }
 
@@ -111,7 +101,7 @@ func Tiers(ctx context.Context, r db.Reader) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	levels, _ := s.View(Lens{}).mesh.inherited()
+	levels, _ := s.View(Lens{}).levels()
 	tiers := map[string]int{}
 	for node, level := range levels {
 		if level > 0 {

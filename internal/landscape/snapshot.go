@@ -9,12 +9,6 @@ import (
 	"accordo.dev/internal/landscape/graph"
 )
 
-// Reserved are words that pages about the whole map use where an element's page has its id.
-var Reserved = []string{
-	"new", "edit", "end", "import", "export", "map", "map.svg", "whole", "matrix", "points", "borders", "coherence", "policies", "violations",
-	"exceptions", "onboarding", "what-if", "compare", "duplicates", "agreements", "connections",
-}
-
 // Snapshot is the live map of one revision with its elements numbered: node i is IDs[i]. It is shared by
 // everybody who asks for the same revision, so nobody changes it.
 type Snapshot struct {
@@ -54,6 +48,7 @@ type View struct {
 	Graph *graph.Graph // consumer → provider
 	Needs *graph.Needs // the same with groups: of the providers that one consumer needs k of n, k must work
 	mesh  *mesh        // the same with the connections
+	*measures
 
 	exact, quick struct {
 		once sync.Once
@@ -67,17 +62,19 @@ func Current(ctx context.Context, r db.Reader) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s := kept.find(revision); s != nil && revision != emptyRevision {
-		return s, nil
+	load := func() (*Snapshot, error) {
+		m, err := LoadMap(ctx, r)
+		return NewSnapshot(m, revision), err
 	}
-	m, err := LoadMap(ctx, r)
-	if err != nil {
-		return nil, err
+	if revision == emptyRevision {
+		return load()
 	}
-	s := NewSnapshot(m, revision)
-	kept.keep(s)
-	return s, nil
+	return snapshots.get(revision, load)
 }
+
+// snapshots are those that were asked for last. A revision is named by a random id, so those of several databases in one
+// program never mix.
+var snapshots = lately[*Snapshot]{size: 3}
 
 // emptyRevision is the name of the map of every fresh database, and of those from before revisions.
 const emptyRevision = "empty"
@@ -91,37 +88,6 @@ func NewSnapshot(m Map, revision string) *Snapshot {
 		s.Index[id], s.nodes[i] = int32(i), m.Elements[id]
 	}
 	return s
-}
-
-// recent keeps the snapshots that were asked for last. A revision is named by a random id, so those of several
-// databases in one program never mix.
-type recent struct {
-	mu  sync.Mutex
-	all []*Snapshot
-}
-
-const recentSnapshots = 3
-
-var kept recent
-
-func (k *recent) find(revision string) *Snapshot {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, s := range k.all {
-		if s.Revision == revision {
-			return s
-		}
-	}
-	return nil
-}
-
-func (k *recent) keep(s *Snapshot) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.all = append(k.all, s)
-	if len(k.all) > recentSnapshots {
-		k.all = slices.Delete(k.all, 0, len(k.all)-recentSnapshots)
-	}
 }
 
 // View looks at the map through a lens; the same lens again gives the same view.
@@ -144,7 +110,7 @@ func (s *Snapshot) View(l Lens) *View {
 		edges[i] = graph.Edge{From: t.Consumer, To: t.Provider}
 	}
 	v.Graph, v.mesh = graph.New(len(s.IDs), edges), newMesh(v)
-	v.Needs = v.mesh.needs()
+	v.Needs, v.measures = v.mesh.needs(), newMeasures(v)
 	s.views[key] = v
 	return v
 }
@@ -188,3 +154,12 @@ func (l Lens) key() string {
 
 // Of gives the element with a number.
 func (s *Snapshot) Of(node int32) Element { return s.nodes[node] }
+
+// connection finds a live connection by its id.
+func (s *Snapshot) connection(id string) (Connection, bool) {
+	at, found := slices.BinarySearchFunc(s.Connections, id, func(c Connection, id string) int { return compare(c.ID, id) })
+	if !found {
+		return Connection{}, false
+	}
+	return s.Connections[at], true
+}

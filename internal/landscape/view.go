@@ -24,9 +24,19 @@ type Stub struct {
 
 const stubColumns = `e.id, e.kind, e.name, e.name_it, e.outside, e.criticality, e.rto_min, e.ended_at`
 
-func (s *Snapshot) stub(node int32) Stub {
-	e := s.Of(node)
-	return Stub{ID: e.ID, Kind: e.Kind, Name: e.Title(), Outside: e.Outside, Criticality: e.Criticality, RTO: e.RTO}
+// stub is the element in short.
+func (e Element) stub() Stub {
+	return Stub{ID: e.ID, Kind: e.Kind, Name: e.Title(), Outside: e.Outside, Criticality: e.Criticality, RTO: e.RTO, EndedAt: e.EndedAt}
+}
+
+func (s *Snapshot) stub(node int32) Stub { return s.Of(node).stub() }
+
+func (s *Snapshot) stubs(nodes []int32) []Stub {
+	all := make([]Stub, len(nodes))
+	for i, node := range nodes {
+		all[i] = s.stub(node)
+	}
+	return all
 }
 
 // Link is a connection as one of its ends sees it.
@@ -96,7 +106,7 @@ func (v *ElementView) fromMap(s *Snapshot, found []Incoherence) {
 	v.MapSize = len(s.IDs)
 	v.Supports, v.Closure, v.Findings = s.supports(id), s.closure(id), []Incoherence{}
 	if node, there := s.Index[id]; there {
-		levels, _ := s.View(Lens{}).mesh.inherited()
+		levels, _ := s.View(Lens{}).levels()
 		if level := levels[node]; level > 0 {
 			v.Tier = &level
 		}
@@ -112,20 +122,8 @@ func (v *ElementView) fromMap(s *Snapshot, found []Incoherence) {
 var OpGetElement = op.Query[GetElementIn, ElementView]{Name: "landscape.get", Route: "GET /api/landscape/elements/{id}", Func: GetElement}
 
 func (v *ElementView) names(ctx context.Context, r db.Reader) error {
-	type named struct {
-		ref   string
-		title i18n.Text
-	}
-	found, err := db.All(ctx, r, func(s db.Scan) (n named, err error) { return n, s(&n.ref, &n.title.EN, &n.title.IT) },
-		"SELECT ref, title, title_it FROM item WHERE ref IN ($1, $2)", "person:"+v.Element.Owner, "person:"+v.Element.SecurityOwner)
-	for _, n := range found {
-		if n.ref == "person:"+v.Element.Owner {
-			v.OwnerName = n.title
-		}
-		if n.ref == "person:"+v.Element.SecurityOwner {
-			v.SecurityOwnerName = n.title
-		}
-	}
+	called, err := peopleNames(ctx, r, []string{v.Element.Owner, v.Element.SecurityOwner})
+	v.OwnerName, v.SecurityOwnerName = called[v.Element.Owner], called[v.Element.SecurityOwner]
 	return err
 }
 

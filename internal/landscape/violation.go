@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -183,7 +184,7 @@ func (j *judged) violation(policy int, at int32, excepted map[string]ExceptionRo
 	case "connection":
 		c := s.Connections[at]
 		v.Subject, v.Title = c.ID, s.tieTitle(c)
-		v.Owner = firstOf(c.OwnerFrom, c.OwnerTo, s.Elements[c.From].Owner, s.Elements[c.To].Owner)
+		v.Owner = cmp.Or(c.OwnerFrom, c.OwnerTo, s.Elements[c.From].Owner, s.Elements[c.To].Owner)
 		subject = c.Ref()
 	case "path":
 		v.Subject = j.facts.paths().records[at].ID
@@ -196,7 +197,7 @@ func (j *judged) violation(policy int, at int32, excepted map[string]ExceptionRo
 		e := s.Elements[s.IDs[at]]
 		v.Subject, v.Title, v.Owner, subject = e.ID, e.Title(), e.Owner, e.Ref()
 	}
-	v.Owner = firstOf(v.Owner, p.Owner)
+	v.Owner = cmp.Or(v.Owner, p.Owner)
 	if e, ok := excepted[p.ID+" "+string(subject)]; ok {
 		v.Exception = &e
 		if e.State == ExceptionInForce {
@@ -221,15 +222,6 @@ func (s *Snapshot) tieTitle(c Connection) i18n.Text {
 
 func twoNames(from, to i18n.Text) i18n.Text {
 	return i18n.Text{EN: from.In(i18n.EN) + " → " + to.In(i18n.EN), IT: from.In(i18n.IT) + " → " + to.In(i18n.IT)}
-}
-
-func firstOf(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 // exceptionsBySubject gives the exception that counts for each policy and subject: one in force before others.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 )
@@ -98,7 +99,7 @@ func (s *Snapshot) WhatIf(in WhatIfIn) WhatIf {
 	w.wave = sub.reckon(func(Element) *int64 { one := int64(1); return &one }, inTurn)
 	w.sub = sub
 	for node, why := range w.why {
-		if why != working {
+		if why != graph.Working {
 			w.stopped(int32(node))
 		}
 	}
@@ -154,7 +155,7 @@ func (w *whatIf) stopped(node int32) {
 	switch {
 	case e.Kind == KindService:
 		w.service(e, one)
-	case e.Outside && w.why[node] != isDown:
+	case e.Outside && w.why[node] != graph.Down:
 		w.out.Unserved = append(w.out.Unserved, one)
 	default:
 		w.out.Stopped = append(w.out.Stopped, one)
@@ -231,19 +232,19 @@ func (w *whatIf) degraded() {
 	var open []int32
 	for node := range from {
 		from[node] = -1
-		if w.why[node] != working {
+		if w.why[node] != graph.Working {
 			open = append(open, int32(node))
 		}
 	}
 	for ; len(open) > 0; open = open[1:] {
 		for _, tie := range m.in[open[0]] {
 			t := m.Ties[tie]
-			if w.why[t.Consumer] != working || from[t.Consumer] >= 0 {
+			if w.why[t.Consumer] != graph.Working || from[t.Consumer] >= 0 {
 				continue
 			}
 			c := m.Connections[t.Connection]
 			if c.KOfN != nil && c.Strength == Hard { // something stands in for it
-				if w.why[t.Provider] != working {
+				if w.why[t.Provider] != graph.Working {
 					w.noReserve(m, tie)
 				}
 				continue

@@ -55,34 +55,12 @@ func (j *importJob) begin(in evidence.ImportInput, confirmed bool) bool {
 	return true
 }
 
-// importJobs are the jobs of this server, the newest hundred.
-type importJobs struct {
-	mu    sync.Mutex
-	byID  map[string]*importJob
-	order []string
-}
+func (j *importJob) name() string   { return j.ID }
+func (j *importJob) begun() ref.Ref { return j.Owner }
 
-func (all *importJobs) add(owner ref.Ref) *importJob {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if all.byID == nil {
-		all.byID = map[string]*importJob{}
-	}
-	job := &importJob{ID: ref.NewID(), Owner: owner}
-	all.byID[job.ID] = job
-	all.order = append(all.order, job.ID)
-	if len(all.order) > 100 {
-		delete(all.byID, all.order[0])
-		all.order = all.order[1:]
-	}
-	return job
-}
-
-func (all *importJobs) find(q *request) (*importJob, error) {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	job := all.byID[q.PathValue("job")]
-	if job == nil || job.Owner != q.Actor.Ref {
+func (e *evidencePages) find(q *request) (*importJob, error) {
+	job, there := e.jobs.find(q)
+	if !there {
 		return nil, problem.New(problem.NotFound, "evidence.error.no-job")
 	}
 	return job, nil
@@ -137,7 +115,7 @@ func (e *evidencePages) upload(w http.ResponseWriter, q *request) error {
 		}
 		return err
 	}
-	job := e.jobs.add(q.Actor.Ref)
+	job := e.jobs.add(&importJob{ID: ref.NewID(), Owner: q.Actor.Ref})
 	e.start(q, job, in, false)
 	return q.redirect(w, "/evidence/import/"+job.ID, "")
 }
@@ -155,7 +133,7 @@ func (e *evidencePages) receive(q *request) (evidence.ImportInput, error) {
 
 // job shows how far an import is, its preview, or what it did.
 func (e *evidencePages) job(w http.ResponseWriter, q *request) error {
-	job, err := e.jobs.find(q)
+	job, err := e.find(q)
 	if err != nil {
 		return err
 	}
@@ -165,7 +143,7 @@ func (e *evidencePages) job(w http.ResponseWriter, q *request) error {
 
 // previewAgain previews the same bytes under other decisions.
 func (e *evidencePages) previewAgain(w http.ResponseWriter, q *request) error {
-	job, err := e.jobs.find(q)
+	job, err := e.find(q)
 	if err != nil {
 		return err
 	}
@@ -184,7 +162,7 @@ func (e *evidencePages) previewAgain(w http.ResponseWriter, q *request) error {
 
 // confirm loads what was previewed.
 func (e *evidencePages) confirm(w http.ResponseWriter, q *request) error {
-	job, err := e.jobs.find(q)
+	job, err := e.find(q)
 	if err != nil {
 		return err
 	}

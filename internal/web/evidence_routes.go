@@ -12,7 +12,7 @@ import (
 // evidencePages are the pages of evidence, with the imports that are going on.
 type evidencePages struct {
 	*Server
-	jobs importJobs
+	jobs jobs[*importJob]
 }
 
 // evidenceRoutes binds the pages of this area.

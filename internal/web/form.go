@@ -79,6 +79,12 @@ func (f *form) whole(name string) int {
 	return n
 }
 
+// version is that of the thing as it was read; what is none is refused as stale.
+func (f *form) version() int64 {
+	n, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // 0 is no version of anything
+	return n
+}
+
 var grouped = map[i18n.Lang]*regexp.Regexp{
 	i18n.EN: regexp.MustCompile(`^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$`),
 	i18n.IT: regexp.MustCompile(`^-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$`),

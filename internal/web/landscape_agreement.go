@@ -37,7 +37,7 @@ func (s *Server) landscapeAgreements(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return export(w, q, "agreements", []string{"id", "title", "kind", "party", "from", "until", "covers"}, rows)
 	}
-	q.title("landscape", p.T("landscape.element.agreements"), ui.Crumb{Title: p.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(p.T("landscape.element.agreements"))
 	verdict := p.T("landscape.agreements.verdict", "n", len(all), "expired", expired, "soon", soon)
 	return q.render(w, agreementsPage(q.Page, verdict, list, s.refusal(q, "landscape.add-agreement")))
 }
@@ -91,7 +91,7 @@ func (s *Server) agreementChange(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	a := typedAgreement(f, landscape.Agreement{ID: have.ID, Version: version, Properties: have.Properties})
 	if _, err = op.Do(q.Context(), s.Run, q.Actor, landscape.OpChangeAgreement, a); err == nil {
 		return q.redirect(w, "/landscape/agreements", "landscape.saved")
@@ -108,7 +108,7 @@ func (s *Server) agreementEnd(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	in := landscape.EndAgreementIn{ID: q.PathValue("id"), Version: version}
 	if _, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpEndAgreement, in); err != nil {
 		return err
@@ -152,7 +152,7 @@ func (s *Server) agreementForm(q *request, a landscape.Agreement, isNew bool) (t
 			form.Imported = a.Source
 		}
 	}
-	q.title("landscape", title, ui.Crumb{Title: p.T("shell.nav.landscape"), Href: "/landscape"}, ui.Crumb{Title: p.T("landscape.element.agreements"), Href: "/landscape/agreements"})
+	q.landscapeTitle(title, ui.Crumb{Title: p.T("landscape.element.agreements"), Href: "/landscape/agreements"})
 	return form, nil
 }
 

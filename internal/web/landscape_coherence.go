@@ -35,7 +35,7 @@ func (s *Server) landscapeCoherence(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	q.title("landscape", q.T("landscape.coherence.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.coherence.title"))
 	verdict := q.T("landscape.coherence.verdict", "broken", out.Grades[landscape.Broken], "soon", out.Grades[landscape.Soon],
 		"untold", out.Grades[landscape.CannotTell], "level", complete.Reached)
 	if len(out.Grades) == 0 {
@@ -74,7 +74,7 @@ func findingList(q *request, out landscape.CoherenceOut) ui.List {
 		Filters: []ui.Input{
 			{Name: "rule", Label: q.T("landscape.coherence.rule"), Type: "select", Options: rulesFound(p, out)},
 			{Name: "grade", Label: q.T("landscape.coherence.grade"), Type: "select", Options: anyOf(p, "landscape.coherence.grade.", "broken", "soon", "cannot-tell")},
-			{Name: "kind", Label: q.T("landscape.coherence.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
+			{Name: "kind", Label: q.T("landscape.coherence.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
 			{Name: "owner", Label: q.T("landscape.field.owner"), Type: "select", Options: ownersFound(p, out.Owners)},
 		},
 	}
@@ -159,7 +159,7 @@ func (s *Server) landscapeCompleteness(w http.ResponseWriter, q *request) error 
 		return export(w, q, "completeness", []string{"element", "connection", "name", "kind", "owner", "missing"}, rows)
 	}
 	at := out.Levels[level-1]
-	q.title("landscape", q.T("landscape.completeness.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"}, ui.Crumb{Title: q.T("landscape.coherence.title"), Href: "/landscape/coherence"})
+	q.landscapeTitle(q.T("landscape.completeness.title"), ui.Crumb{Title: q.T("landscape.coherence.title"), Href: "/landscape/coherence"})
 	verdict := q.T("landscape.completeness.verdict", "missing", at.Objects-at.Complete, "objects", at.Objects, "level", level)
 	return q.render(w, completenessPage(q.Page, verdict, level, out, gapList(q, level, out)))
 }
@@ -181,7 +181,7 @@ func gapList(q *request, level int, out landscape.CompletenessOut) ui.List {
 		Filters: []ui.Input{
 			{Name: "level", Label: q.T("landscape.completeness.title"), Type: "select", Value: strconv.Itoa(level), Options: levelOptions(p)},
 			{Name: "field", Label: q.T("landscape.completeness.field"), Type: "select", Options: anyOf(p, "landscape.field.", fields...)},
-			{Name: "kind", Label: q.T("landscape.field.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
+			{Name: "kind", Label: q.T("landscape.field.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
 		},
 	}
 	for _, g := range out.Gaps.Items {

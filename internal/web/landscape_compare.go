@@ -41,7 +41,7 @@ func (s *Server) landscapeCompare(w http.ResponseWriter, q *request) error {
 		header, rows := differenceTable(q.Page, v.Differences)
 		return export(w, q, "compare", header, rows)
 	}
-	q.title("landscape", q.T("landscape.compare.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.compare.title"))
 	if err != nil {
 		return q.again(w, err, comparePage(q.Page, v))
 	}

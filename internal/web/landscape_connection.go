@@ -120,7 +120,7 @@ func (s *Server) connectionChange(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	c := typedConnection(f, landscape.Connection{ID: v.Connection.ID, Version: version, Properties: v.Connection.Properties})
 	if err = f.err(); err == nil {
 		_, err = op.Do(q.Context(), s.Run, q.Actor, landscape.OpChangeConnection, c)
@@ -140,7 +140,7 @@ func (s *Server) connectionEnd(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	c, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpDisconnect, landscape.DisconnectIn{ID: q.PathValue("id"), Version: version})
 	if err != nil {
 		return err
@@ -172,7 +172,6 @@ func (s *Server) connectionForm(q *request, v landscape.ConnectionView, isNew bo
 		agreements = append(agreements, ui.Option{Value: a.ID, Text: p.In(a.Name())})
 	}
 	form := tieForm{Back: "/landscape/" + c.From, Groups: connectionFields(p, c, people, agreements)}
-	crumbs := []ui.Crumb{{Title: p.T("shell.nav.landscape"), Href: "/landscape"}}
 	if !isNew {
 		form.Lead = p.T("landscape.connection.between", "from", v.From.Title(), "kind", p.T("landscape.tie."+string(c.Kind)), "to", v.To.Title())
 		form.Version, form.End = strconv.FormatInt(c.Version, 10), "/landscape/connections/end/"+c.ID
@@ -180,13 +179,13 @@ func (s *Server) connectionForm(q *request, v landscape.ConnectionView, isNew bo
 		if c.Source != landscape.Hand {
 			form.Imported = c.Source
 		}
-		q.title("landscape", p.T("landscape.connection.edit"), append(crumbs, ui.Crumb{Title: p.In(v.From.Title()), Href: "/landscape/" + c.From})...)
+		q.landscapeTitle(p.T("landscape.connection.edit"), ui.Crumb{Title: p.In(v.From.Title()), Href: "/landscape/" + c.From})
 		return form, nil
 	}
 	if c.From == "" {
 		form.Back = "/landscape"
 	}
-	q.title("landscape", p.T("landscape.connection.new"), crumbs...)
+	q.landscapeTitle(p.T("landscape.connection.new"))
 	ends := make([]ui.Input, 2)
 	for i, end := range []struct{ name, value string }{{"from", c.From}, {"to", c.To}} {
 		if ends[i], err = s.elementPicker(q, end.name, p.T("landscape.field."+end.name), end.value, true); err != nil {
@@ -207,17 +206,9 @@ func connectionFields(p ui.Page, c landscape.Connection, people, agreements []ui
 		return pick(name, yesText(value), []ui.Option{{Text: p.T("landscape.unsaid")}, {Value: "true", Text: p.T("landscape.yes")}, {Value: "false", Text: p.T("landscape.no")}})
 	}
 	usual := ui.Option{Text: p.T("landscape.connection.usual")}
-	phases := make([]string, len(landscape.Phases))
-	for i, phase := range landscape.Phases {
-		phases[i] = string(phase)
-	}
-	ties := make([]string, len(landscape.ConnectionKinds))
-	for i, kind := range landscape.ConnectionKinds {
-		ties[i] = string(kind)
-	}
 	return []fieldGroup{
 		{p.T("landscape.connection.group.what"), []ui.Input{
-			pick("kind", string(c.Kind), choices(p, "landscape.tie.", ties...)),
+			pick("kind", string(c.Kind), choices(p, "landscape.tie.", wordsOf(landscape.ConnectionKinds)...)),
 			pick("dependency", string(c.Dependency), append([]ui.Option{usual}, choices(p, "landscape.dependency.", "forward", "backward", "none")...)),
 			pick("strength", string(c.Strength), append([]ui.Option{usual}, choices(p, "landscape.need.", "hard", "soft")...)),
 			{Name: "k_of_n", Label: label("k_of_n"), Hint: p.T("landscape.hint.k_of_n"), Value: wholeText(c.KOfN), Mode: "numeric"},
@@ -229,7 +220,7 @@ func connectionFields(p ui.Page, c landscape.Connection, people, agreements []ui
 		}},
 		{p.T("landscape.connection.group.who"), []ui.Input{pick("owner_from", c.OwnerFrom, people), pick("owner_to", c.OwnerTo, people)}},
 		{p.T("landscape.connection.group.life"), []ui.Input{
-			pick("agreement", c.Agreement, agreements), pick("phase", string(c.Phase), choices(p, "landscape.phase.", phases...)),
+			pick("agreement", c.Agreement, agreements), pick("phase", string(c.Phase), choices(p, "landscape.phase.", wordsOf(landscape.Phases)...)),
 			{Name: "review_on", Label: label("review_on"), Type: "date", Value: c.ReviewOn},
 		}},
 	}

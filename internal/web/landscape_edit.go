@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"accordo.dev/internal/db"
-	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/web/ui"
@@ -68,7 +66,7 @@ func (s *Server) landscapeChange(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	have, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGetElement, landscape.GetElementIn{ID: q.PathValue("id")})
 	if err != nil {
 		return err
@@ -96,7 +94,7 @@ func (s *Server) landscapeEnd(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.ParseInt(f.text("version"), 10, 64) //nolint:errcheck // a wrong version is refused as stale
+	version := f.version()
 	in := landscape.EndElementIn{ID: q.PathValue("id"), Version: version}
 	if _, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpEndElement, in); err != nil {
 		return err
@@ -150,24 +148,19 @@ func commaList(text string) (list []string) {
 }
 
 func (s *Server) elementFormPage(q *request, e landscape.Element, isNew bool, typed url.Values, err error) (elementForm, error) {
-	everybody, askErr := op.Ask(q.Context(), s.Run, q.Actor, identity.OpList, identity.Filter{Page: db.Page{Limit: db.Unlimited}})
+	options, askErr := s.ownerOptions(q)
 	if askErr != nil {
 		return elementForm{}, askErr
-	}
-	options := []ui.Option{{Text: q.T("landscape.unsaid")}}
-	for _, person := range everybody.Items {
-		options = append(options, ui.Option{Value: person.ID, Text: person.Name})
 	}
 	form := elementForm{Element: e, New: isNew, Err: err, Groups: elementFields(q.Page, e, isNew, options)}
 	for i := range form.Groups {
 		form.Groups[i].Fields = fill(q.Page, typed, err, form.Groups[i].Fields)
 	}
-	title, crumbs := q.T("landscape.new.title"), []ui.Crumb{{Title: q.T("shell.nav.landscape"), Href: "/landscape"}}
-	if !isNew {
-		title = q.T("landscape.edit.title")
-		crumbs = append(crumbs, ui.Crumb{Title: q.Page.In(e.Title()), Href: "/landscape/" + e.ID})
+	if isNew {
+		q.landscapeTitle(q.T("landscape.new.title"))
+	} else {
+		q.landscapeTitle(q.T("landscape.edit.title"), ui.Crumb{Title: q.Page.In(e.Title()), Href: "/landscape/" + e.ID})
 	}
-	q.title("landscape", title, crumbs...)
 	return form, nil
 }
 
@@ -187,7 +180,7 @@ func elementFields(p ui.Page, e landscape.Element, isNew bool, people []ui.Optio
 	what := []ui.Input{
 		{Name: "name", Label: label("name"), Value: e.Name, Required: true},
 		text("name_it", e.NameIT),
-		{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: string(e.Kind), Options: choices(p, "landscape.kind.", kinds()...)},
+		{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: string(e.Kind), Options: choices(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
 		{Name: "description", Label: label("description"), Type: "textarea", Value: e.Description, Wide: true},
 		pick("variant", e.Variant, variants(p)),
 		text("domain", e.Domain),

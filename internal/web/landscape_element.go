@@ -43,7 +43,7 @@ func (s *Server) landscapeElement(w http.ResponseWriter, q *request) error {
 	if err := s.elementBeside(q, &page); err != nil {
 		return err
 	}
-	q.title("landscape", q.Page.In(v.Element.Title()), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.Page.In(v.Element.Title()))
 	return q.render(w, elementPage(q.Page, page))
 }
 

@@ -31,7 +31,7 @@ func (s *Server) landscapeExport(w http.ResponseWriter, q *request) error {
 	if f.Choices, err = op.Ask(q.Context(), s.Run, q.Actor, landscape.OpChooseExtract, struct{}{}); err != nil {
 		return err
 	}
-	q.title("landscape", q.T("landscape.export.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.export.title"))
 	if f.Err != nil {
 		return q.again(w, f.Err, landscapeExportPage(q.Page, f))
 	}

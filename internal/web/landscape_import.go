@@ -35,7 +35,7 @@ func (s *Server) landscapeImport(w http.ResponseWriter, q *request) error {
 }
 
 func (s *Server) importTitle(q *request) {
-	q.title("landscape", q.T("landscape.import.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.import.title"))
 }
 
 func (s *Server) importPage(q *request, f importForm) templ.Component {
@@ -70,7 +70,7 @@ func (s *Server) landscapePreview(w http.ResponseWriter, q *request) error {
 		}
 		f.Kept = append(f.Kept, file.Hash()+" "+file.Name)
 	}
-	job := s.mapImports.start(q, s, f, false)
+	job := s.startImport(q, f, false)
 	if !job.waited() {
 		return q.redirect(w, "/landscape/import/jobs/"+job.id, "")
 	}
@@ -110,7 +110,7 @@ func (s *Server) landscapeConfirm(w http.ResponseWriter, q *request) error {
 		}
 		f.In.Files = append(f.In.Files, file)
 	}
-	job := s.mapImports.start(q, s, f, true)
+	job := s.startImport(q, f, true)
 	if !job.waited() {
 		return q.redirect(w, "/landscape/import/jobs/"+job.id, "")
 	}
@@ -128,9 +128,9 @@ func (s *Server) showImported(w http.ResponseWriter, q *request, job *mapImport)
 
 // landscapeImportJob shows how far an import is that takes long, then what it found or did.
 func (s *Server) landscapeImportJob(w http.ResponseWriter, q *request) error {
-	job, err := s.mapImports.find(q)
-	if err != nil {
-		return err
+	job, there := s.mapImports.find(q)
+	if !there {
+		return problem.New(problem.NotFound, "landscape.import.no-job")
 	}
 	if !job.finished() {
 		s.importTitle(q)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"accordo.dev/internal/landscape"
@@ -27,19 +26,14 @@ type mapImport struct {
 // importPatience is how long a page waits for an import before it shows that it goes on.
 const importPatience = 4 * time.Second
 
-// mapImports are the imports of this server, the newest fifty.
-type mapImports struct {
-	mu    sync.Mutex
-	byID  map[string]*mapImport
-	order []string
-}
+func (job *mapImport) name() string   { return job.id }
+func (job *mapImport) begun() ref.Ref { return job.owner }
 
-// start runs the preview, or the import itself, in the background.
-func (all *mapImports) start(q *request, s *Server, f importForm, confirmed bool) *mapImport {
+// startImport runs the preview, or the import itself, in the background.
+func (s *Server) startImport(q *request, f importForm, confirmed bool) *mapImport {
 	ctx, actor, in := context.WithoutCancel(q.Context()), q.Actor, f.In
 	f.In.Files = nil
-	job := &mapImport{id: ref.NewID(), owner: actor.Ref, confirmed: confirmed, done: make(chan struct{}), asked: f}
-	all.keep(job)
+	job := s.mapImports.add(&mapImport{id: ref.NewID(), owner: actor.Ref, confirmed: confirmed, done: make(chan struct{}), asked: f})
 	run := op.DryRun[landscape.ImportIn, landscape.ImportOut]
 	if confirmed {
 		run = op.Do[landscape.ImportIn, landscape.ImportOut]
@@ -58,31 +52,6 @@ func (all *mapImports) start(q *request, s *Server, f importForm, confirmed bool
 		}
 	}()
 	return job
-}
-
-func (all *mapImports) keep(job *mapImport) {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if all.byID == nil {
-		all.byID = map[string]*mapImport{}
-	}
-	all.byID[job.id] = job
-	all.order = append(all.order, job.id)
-	if len(all.order) > 50 {
-		delete(all.byID, all.order[0])
-		all.order = all.order[1:]
-	}
-}
-
-// find gives the import to the person who began it.
-func (all *mapImports) find(q *request) (*mapImport, error) {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	job := all.byID[q.PathValue("job")]
-	if job == nil || job.owner != q.Actor.Ref {
-		return nil, problem.New(problem.NotFound, "landscape.import.no-job")
-	}
-	return job, nil
 }
 
 // waited waits a little and tells whether the import has finished.

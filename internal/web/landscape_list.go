@@ -36,6 +36,11 @@ func (s *Server) landscapeList(w http.ResponseWriter, q *request) error {
 	return q.render(w, landscapePage(q.Page, count, elementList(q, page, count), s.refusal(q, "landscape.add-element")))
 }
 
+// landscapeTitle gives a page of the landscape its title and its place below the list.
+func (q *request) landscapeTitle(title string, more ...ui.Crumb) {
+	q.title("landscape", title, append([]ui.Crumb{{Title: q.T("shell.nav.landscape"), Href: "/landscape"}}, more...)...)
+}
+
 // elementTable writes elements with the columns of the import, so that an edited export can be imported again.
 func elementTable(all []landscape.ElementRow) ([]string, [][]any) {
 	header := []string{
@@ -79,7 +84,7 @@ func elementList(q *request, page db.PageOf[landscape.ElementRow], count landsca
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: q.T("landscape.list.text")},
-			{Name: "kind", Label: q.T("landscape.field.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
+			{Name: "kind", Label: q.T("landscape.field.kind"), Type: "select", Options: anyOf(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
 			{Name: "criticality", Label: q.T("landscape.field.criticality"), Type: "select", Options: anyOf(p, "landscape.criticality.", "1", "2", "3", "4", "unset")},
 			{Name: "outside", Label: q.T("landscape.field.outside"), Type: "select", Options: anyOf(p, "landscape.outside.", "no", "yes")},
 			{Name: "gap", Label: q.T("landscape.list.gap"), Type: "select", Options: anyOf(p, "landscape.gap.", "owner", "rto", "criticality", "kind")},
@@ -100,10 +105,11 @@ func elementList(q *request, page db.PageOf[landscape.ElementRow], count landsca
 	return list
 }
 
-func kinds() []string {
-	out := make([]string, len(landscape.Kinds))
-	for i, kind := range landscape.Kinds {
-		out[i] = string(kind)
+// wordsOf gives the words of a list of some type of word.
+func wordsOf[T ~string](all []T) []string {
+	out := make([]string, len(all))
+	for i, one := range all {
+		out[i] = string(one)
 	}
 	return out
 }
@@ -152,7 +158,7 @@ func (s *Server) landscapeBorders(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	q.title("landscape", q.T("landscape.borders.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.borders.title"))
 	return q.render(w, bordersPage(q.Page, count, connectionList(q, page)))
 }
 

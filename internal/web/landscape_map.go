@@ -41,7 +41,6 @@ type drawnBox struct {
 	pictureNode
 	Badge string
 	State ui.State
-	Ring  bool // an essential point
 }
 
 type drawnLine struct {
@@ -68,7 +67,7 @@ func (s *Server) landscapeMap(w http.ResponseWriter, q *request) error {
 		header, rows := aroundTable(q.Page, out)
 		return export(w, q, "map", header, rows)
 	}
-	q.title("landscape", title, ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(title)
 	return q.render(w, mapPage(q.Page, out, drawMap(q.Page, out)))
 }
 
@@ -83,7 +82,7 @@ func (s *Server) whichFocus(w http.ResponseWriter, q *request) error {
 		http.Redirect(w, q.Request, mapHref(q.Page, "focus", found.Items[0].ID), http.StatusSeeOther)
 		return nil
 	}
-	q.title("landscape", q.T("landscape.map.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.map.title"))
 	return q.render(w, mapChoicePage(q.Page, text, found.Items))
 }
 
@@ -99,21 +98,14 @@ func (s *Server) landscapeMapSVG(w http.ResponseWriter, q *request) error {
 
 func (s *Server) around(q *request) (landscape.Around, error) {
 	query := q.URL.Query()
-	lens := lensOf(q)
-	lens.Soft = query.Get("soft") != "false" // a picture shows both unless told otherwise
 	steps, err := strconv.Atoi(cmp.Or(query.Get("steps"), "2"))
 	if err != nil {
 		steps = -1 // refused with the field named
 	}
 	return op.Ask(q.Context(), s.Run, q.Actor, landscape.OpAround, landscape.AroundIn{
-		Lens: lens, Focus: strings.TrimSpace(query.Get("focus")), Steps: steps, Direction: query.Get("direction"),
+		Lens: pictureLens(q), Focus: strings.TrimSpace(query.Get("focus")), Steps: steps, Direction: query.Get("direction"),
 	})
 }
-
-// The measures of the map, in pixels.
-const (
-	mapBoxW, mapBoxH = boxW, boxH
-)
 
 // bandOf is the band of the picture in which an element stands: who uses, services, processes, systems, what carries
 // them, people.
@@ -146,7 +138,7 @@ func drawMap(p ui.Page, a landscape.Around) drawnMap {
 	}
 	boxes, lines := make([]layout.Box, len(a.Spots)), make([]layout.Line, len(a.Ties))
 	for i, spot := range a.Spots {
-		boxes[i] = layout.Box{W: mapBoxW, H: mapBoxH, Band: bandOf(spot, consumes[i])}
+		boxes[i] = layout.Box{W: boxW, H: boxH, Band: bandOf(spot, consumes[i])}
 	}
 	for i, t := range a.Ties {
 		kind := 0
@@ -173,7 +165,8 @@ func mapBox(p ui.Page, a landscape.Around, spot landscape.Spot, at layout.Place)
 	node := elementBox(p, spot.ID, p.In(spot.Name), spot.Kind, spot.RTO)
 	node.X, node.Y = int(at.X), int(at.Y)
 	node.Href = mapHref(p, "focus", spot.ID)
-	box := drawnBox{pictureNode: node, Ring: len(spot.Reasons) > 0}
+	node.Ring = len(spot.Reasons) > 0
+	box := drawnBox{pictureNode: node}
 	box.Focus = spot.ID == a.Focus
 	if box.Focus {
 		box.Href = "/landscape/" + spot.ID
@@ -282,11 +275,27 @@ func mapFilters(p ui.Page) []ui.Input {
 		{Name: "focus", Label: p.T("landscape.map.focus")},
 		{Name: "steps", Label: p.T("landscape.map.steps"), Type: "select", Options: steps, Value: cmp.Or(p.Query.Get("steps"), "2")},
 		{Name: "direction", Label: p.T("landscape.map.direction"), Type: "select", Options: directions},
-		{Name: "kind", Label: p.T("landscape.points.kind"), Type: "select", Options: anyOf(p, "landscape.tie.", connectionKinds()...)},
-		{Name: "soft", Label: p.T("landscape.points.soft"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.soft.true")}, {Value: "false", Text: p.T("landscape.points.soft.")}}},
-		{Name: "planned", Label: p.T("landscape.points.planned"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.planned.")}, {Value: "true", Text: p.T("landscape.points.planned.true")}}},
 		{Name: "overlay", Label: p.T("landscape.map.overlay"), Type: "select", Options: shown},
 	}
+	return fromAddress(p, slices.Insert(inputs, 3, pictureFilters(p)...))
+}
+
+// pictureFilters are the fields in which the lens of a picture is chosen; it shows hard and soft needs unless told otherwise.
+func pictureFilters(p ui.Page) []ui.Input {
+	fields := lensFilters(p)[:3]
+	fields[1].Options = []ui.Option{{Text: p.T("landscape.points.soft.true")}, {Value: "false", Text: p.T("landscape.points.soft.")}}
+	return fields
+}
+
+// pictureLens reads the lens of a picture.
+func pictureLens(q *request) landscape.Lens {
+	lens := lensOf(q)
+	lens.Soft = q.URL.Query().Get("soft") != "false"
+	return lens
+}
+
+// fromAddress fills fields that say nothing yet from the address.
+func fromAddress(p ui.Page, inputs []ui.Input) []ui.Input {
 	for i := range inputs {
 		if inputs[i].Value == "" {
 			inputs[i].Value = p.Query.Get(inputs[i].Name)

@@ -2,11 +2,15 @@ package web_test
 
 import (
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/db/dbtest"
+	"accordo.dev/internal/landscape"
 )
 
 func TestTheMapShowsANeighbourhoodAndItsTable(t *testing.T) {
@@ -43,4 +47,20 @@ func TestTheWholeMapIsDrawnInGroupsWithItsMatrix(t *testing.T) {
 	want(t, v.get("/landscape/whole?by=kind"), http.StatusOK, "4 elements in 3 groups: 1 needs stay inside a group, 2 cross", "Who needs whom", "System")
 	want(t, v.get("/landscape/whole?by=kind&format=csv"), http.StatusOK, "Service,System,1")
 	want(t, v.get("/landscape/whole?by=nonsense"), http.StatusBadRequest)
+}
+
+func TestWordsOfPagesAreNoIdsOfElements(t *testing.T) {
+	routes, err := os.ReadFile("landscape_routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := regexp.MustCompile(`"(?:GET|POST) /landscape/([a-z.-]+)`).FindAllStringSubmatch(string(routes), -1)
+	if len(words) < 10 {
+		t.Fatalf("found %d pages, want those of the landscape", len(words))
+	}
+	for _, word := range words {
+		if !slices.Contains(landscape.Reserved, word[1]) {
+			t.Errorf("an element could be called %s, whose page another hides", word[1])
+		}
+	}
 }

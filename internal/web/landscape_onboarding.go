@@ -52,7 +52,7 @@ func (s *Server) landscapeOnboarding(w http.ResponseWriter, q *request) error {
 	}
 	v.Fields = []ui.Input{{Name: "kind", Label: p.T("landscape.field.kind"), Type: "select", Value: chosen, Options: kindsAndVariants(p)}, element}
 	v.Title, v.Verdict = onboardingWords(p, list)
-	s.titlePolicies(q, q.T("landscape.onboarding.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
+	q.landscapeTitle(q.T("landscape.onboarding.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
 	return q.render(w, onboardingPage(q.Page, v))
 }
 

@@ -25,6 +25,7 @@ type pictureNode struct {
 	Href  string
 	Full  string
 	Focus bool
+	Ring  bool // an essential point
 }
 
 // pictureEdge runs from a consumer down to its provider.
@@ -191,10 +192,14 @@ func edgeClass(e pictureEdge) string {
 }
 
 func nodeClass(n pictureNode) string {
+	class := "nd"
 	if n.Focus {
-		return "nd foc"
+		class += " foc"
 	}
-	return "nd"
+	if n.Ring {
+		class += " ring"
+	}
+	return class
 }
 
 // lineY is the height of a line of a name; with one line it stands lower.

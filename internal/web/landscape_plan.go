@@ -13,12 +13,7 @@ import (
 
 // landscapePlan gives the script of the whole map its elements, names in the reader's language.
 func (s *Server) landscapePlan(w http.ResponseWriter, q *request) error {
-	query := q.URL.Query()
-	lens := lensOf(q)
-	lens.Soft = query.Get("soft") != "false"
-	plan, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpPlan, landscape.PlanIn{
-		Lens: lens, By: query.Get("by"), Group: query.Get("group"), Of: query.Get("of"), Owner: query.Get("owner"), Phase: query.Get("phase"),
-	})
+	plan, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpPlan, landscape.PlanIn{GroupsIn: groupsOf(q), Group: q.URL.Query().Get("group")})
 	if err != nil {
 		return err
 	}

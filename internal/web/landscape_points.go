@@ -30,17 +30,9 @@ func lensFilters(p ui.Page) []ui.Input {
 		return ui.Input{Name: name, Label: p.T(family), Type: "select", Options: []ui.Option{{Text: p.T(family + ".")}, {Value: "true", Text: p.T(family + ".true")}}}
 	}
 	return []ui.Input{
-		{Name: "kind", Label: p.T("landscape.points.kind"), Type: "select", Options: anyOf(p, "landscape.tie.", connectionKinds()...)},
+		{Name: "kind", Label: p.T("landscape.points.kind"), Type: "select", Options: anyOf(p, "landscape.tie.", wordsOf(landscape.ConnectionKinds)...)},
 		yes("soft"), yes("planned"), yes("parts"),
 	}
-}
-
-func connectionKinds() []string {
-	out := make([]string, len(landscape.ConnectionKinds))
-	for i, kind := range landscape.ConnectionKinds {
-		out[i] = string(kind)
-	}
-	return out
 }
 
 // landscapePoints lists the essential points of connection with their measures side by side.
@@ -65,20 +57,16 @@ func (s *Server) landscapePoints(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	q.title("landscape", q.T("landscape.points.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.points.title"))
 	return q.render(w, pointsPage(q.Page, out, pointList(q.Page, out), spread))
 }
 
 func pointTable(p ui.Page, out landscape.PointsOut) ([]string, [][]any) {
 	rows := make([][]any, len(out.Items))
 	for i, one := range out.Items {
-		reasons := make([]string, len(one.Reasons))
-		for j, q := range one.Reasons {
-			reasons[j] = string(q)
-		}
 		rows[i] = []any{
 			one.ID, p.In(one.Name), string(one.Kind), one.CutOff, one.Bridges, one.Gate, strings.Join(one.Services, " "), one.Stops, one.Blast,
-			one.Betweenness, one.BetweennessError, one.Dependents, one.Core, strings.Join(reasons, " "),
+			one.Betweenness, one.BetweennessError, one.Dependents, one.Core, strings.Join(wordsOf(one.Reasons), " "),
 		}
 	}
 	return []string{
@@ -93,8 +81,8 @@ func pointList(p ui.Page, out landscape.PointsOut) ui.List {
 		Columns: []ui.Column{{Key: "name", Title: p.T("landscape.field.name")}},
 		Filters: append([]ui.Input{
 			{Name: "text", Label: p.T("landscape.list.text")},
-			{Name: "of", Label: p.T("landscape.points.of"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
-			{Name: "why", Label: p.T("landscape.points.why"), Type: "select", Options: anyOf(p, "landscape.points.ask.", questions()...)},
+			{Name: "of", Label: p.T("landscape.points.of"), Type: "select", Options: anyOf(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
+			{Name: "why", Label: p.T("landscape.points.why"), Type: "select", Options: anyOf(p, "landscape.points.ask.", wordsOf(landscape.Questions)...)},
 			{Name: "all", Label: p.T("landscape.points.all"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.all.")}, {Value: "true", Text: p.T("landscape.points.all.true")}}},
 		}, lensFilters(p)...),
 	}
@@ -116,14 +104,6 @@ func pointList(p ui.Page, out landscape.PointsOut) ui.List {
 }
 
 func count(p ui.Page, n int) ui.Cell { return ui.Words(p.Integer(n)) }
-
-func questions() []string {
-	out := make([]string, len(landscape.Questions))
-	for i, q := range landscape.Questions {
-		out[i] = string(q)
-	}
-	return out
-}
 
 // pointHref keeps the lens on the way to one point.
 func pointHref(p ui.Page, id string) string {
@@ -198,7 +178,7 @@ func (s *Server) landscapePoint(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	q.title("landscape", q.Page.In(out.Name), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"},
+	q.landscapeTitle(q.Page.In(out.Name),
 		ui.Crumb{Title: q.T("landscape.points.title"), Href: "/landscape/points"})
 	return q.render(w, pointPage(q.Page, out))
 }

@@ -44,12 +44,8 @@ func (s *Server) landscapePolicies(w http.ResponseWriter, q *request) error {
 	if v.Trend, err = s.policyTrend(q, ""); err != nil {
 		return err
 	}
-	s.titlePolicies(q, q.T("landscape.policies.title"))
+	q.landscapeTitle(q.T("landscape.policies.title"))
 	return q.render(w, integrationPoliciesPage(q.Page, v))
-}
-
-func (s *Server) titlePolicies(q *request, title string, more ...ui.Crumb) {
-	q.title("landscape", title, append([]ui.Crumb{{Title: q.T("shell.nav.landscape"), Href: "/landscape"}}, more...)...)
 }
 
 func policiesVerdict(p ui.Page, rows []landscape.PolicyRow) string {
@@ -237,7 +233,7 @@ func (s *Server) landscapePolicy(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	v.Verdict, v.Facts = policyVerdict(q.Page, v.Row), policyFacts(q.Page, v.Row)
-	s.titlePolicies(q, q.Page.In(v.Row.Name()), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
+	q.landscapeTitle(q.Page.In(v.Row.Name()), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
 	return q.render(w, policyPage(q.Page, v))
 }
 
@@ -286,7 +282,7 @@ func (s *Server) policySwitch(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	in := landscape.SwitchPolicyIn{ID: q.PathValue("id"), Version: int64(f.whole("version")), Enabled: f.text("enabled") == "true"}
+	in := landscape.SwitchPolicyIn{ID: q.PathValue("id"), Version: f.version(), Enabled: f.text("enabled") == "true"}
 	if _, err := op.Do(q.Context(), s.Run, q.Actor, landscape.OpSwitchPolicy, in); err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (s *Server) policyFormOf(q *request, values url.Values, id string, wrong er
 		form.Of[subject] = landscape.FactsOf(subject)
 	}
 	form.Refusal = s.refusal(q, landscape.OpAddPolicy.Name)
-	s.titlePolicies(q, title, ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
+	q.landscapeTitle(title, ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
 	return form, nil
 }
 

@@ -45,7 +45,7 @@ func (s *Server) landscapeViolations(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	s.titlePolicies(q, q.T("landscape.violations.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
+	q.landscapeTitle(q.T("landscape.violations.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
 	return q.render(w, violationsPage(q.Page, policiesVerdict(q.Page, all), violationList(q.Page, page, all, owners)))
 }
 
@@ -171,22 +171,18 @@ func (s *Server) exceptionsView(q *request, rows []landscape.ExceptionRow, typed
 		{Name: "reason", Label: p.T("landscape.exception.f.reason"), Hint: p.T("landscape.exception.f.reason.hint"), Type: "textarea", Rows: 3, Required: true, Wide: true},
 		{Name: "reason_it", Label: p.T("landscape.exception.f.reason_it"), Type: "textarea", Rows: 2, Wide: true},
 	})
-	s.titlePolicies(q, q.T("landscape.exceptions.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
+	q.landscapeTitle(q.T("landscape.exceptions.title"), ui.Crumb{Title: q.T("landscape.policies.title"), Href: "/landscape/policies"})
 	return v, nil
 }
 
 func exceptionList(p ui.Page, rows []landscape.ExceptionRow) ui.List {
-	states := make([]string, len(landscape.ExceptionStates))
-	for i, state := range landscape.ExceptionStates {
-		states[i] = string(state)
-	}
 	list := ui.List{
 		Caption: p.T("landscape.exceptions.title"), Total: len(rows), Exports: true, Nothing: p.T("landscape.exceptions.none"),
 		Columns: []ui.Column{
 			{Title: p.T("landscape.violations.subject"), Wide: true}, {Title: p.T("landscape.violations.policy"), Wide: true}, {Title: p.T("landscape.violations.state")},
 			{Title: p.T("landscape.exception.f.until"), Short: true}, {Title: p.T("landscape.exception.decision")},
 		},
-		Filters: []ui.Input{{Name: "state", Label: p.T("landscape.violations.state"), Type: "select", Options: anyOf(p, "landscape.exception.state.", states...)}},
+		Filters: []ui.Input{{Name: "state", Label: p.T("landscape.violations.state"), Type: "select", Options: anyOf(p, "landscape.exception.state.", wordsOf(landscape.ExceptionStates)...)}},
 	}
 	for _, e := range rows {
 		subject := ui.Words(p.In(e.Title))

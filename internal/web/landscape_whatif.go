@@ -40,7 +40,7 @@ func (s *Server) landscapeWhatIf(w http.ResponseWriter, q *request) error {
 	if err := s.whatIfChoices(q, &v); err != nil {
 		return err
 	}
-	q.title("landscape", q.T("landscape.what-if.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
+	q.landscapeTitle(q.T("landscape.what-if.title"))
 	return q.render(w, whatIfPage(q.Page, v))
 }
 

@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
-	"accordo.dev/internal/db"
-	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/landscape/layout"
 	"accordo.dev/internal/op"
@@ -19,10 +18,7 @@ const mostMatrix = 80
 
 // landscapeWhole draws the whole map in groups, with the matrix of what they need of each other.
 func (s *Server) landscapeWhole(w http.ResponseWriter, q *request) error {
-	query := q.URL.Query()
-	lens := lensOf(q)
-	lens.Soft = query.Get("soft") != "false"
-	g, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGroups, landscape.GroupsIn{Lens: lens, By: query.Get("by"), Of: query.Get("of"), Owner: query.Get("owner"), Phase: query.Get("phase")})
+	g, err := op.Ask(q.Context(), s.Run, q.Actor, landscape.OpGroups, groupsOf(q))
 	if err != nil {
 		return err
 	}
@@ -30,23 +26,26 @@ func (s *Server) landscapeWhole(w http.ResponseWriter, q *request) error {
 		header, rows := groupTable(q.Page, g)
 		return export(w, q, "landscape-groups", header, rows)
 	}
-	q.title("landscape", q.T("landscape.whole.title"), ui.Crumb{Title: q.T("shell.nav.landscape"), Href: "/landscape"})
-	everybody, err := op.Ask(q.Context(), s.Run, q.Actor, identity.OpList, identity.Filter{Page: db.Page{Limit: db.Unlimited}})
+	q.landscapeTitle(q.T("landscape.whole.title"))
+	owners, err := s.ownerOptions(q)
 	if err != nil {
 		return err
 	}
-	owners := []ui.Option{{Text: q.T("web.filter.any")}}
-	for _, person := range everybody.Items {
-		owners = append(owners, ui.Option{Value: person.ID, Text: person.Name})
-	}
+	owners[0].Text = q.T("web.filter.any")
 	return q.render(w, wholePage(q.Page, g, drawGroups(q.Page, g), wholeFilters(q.Page, owners)))
+}
+
+// groupsOf reads what the address of the whole map asks for.
+func groupsOf(q *request) landscape.GroupsIn {
+	query := q.URL.Query()
+	return landscape.GroupsIn{Lens: pictureLens(q), By: query.Get("by"), Of: query.Get("of"), Owner: query.Get("owner"), Phase: query.Get("phase")}
 }
 
 func drawGroups(p ui.Page, g landscape.Groups) drawnMap {
 	shown := g.Groups[:min(len(g.Groups), landscape.MostAround)]
 	boxes, lines := make([]layout.Box, len(shown)), []layout.Line{}
 	for i := range shown {
-		boxes[i] = layout.Box{W: mapBoxW, H: mapBoxH}
+		boxes[i] = layout.Box{W: boxW, H: boxH}
 	}
 	var ties []landscape.GroupTie
 	for _, t := range g.Ties {
@@ -123,26 +122,17 @@ func wholeFilters(p ui.Page, owners []ui.Option) []ui.Input {
 	for i, name := range landscape.Groupings {
 		by[i] = ui.Option{Value: name, Text: p.T("landscape.field." + name)}
 	}
-	phases := make([]string, len(landscape.Phases))
-	for i, phase := range landscape.Phases {
-		phases[i] = string(phase)
-	}
 	inputs := []ui.Input{
 		{Name: "by", Label: p.T("landscape.whole.by"), Type: "select", Options: by},
-		{Name: "of", Label: p.T("landscape.points.of"), Type: "select", Options: anyOf(p, "landscape.kind.", kinds()...)},
+		{Name: "of", Label: p.T("landscape.points.of"), Type: "select", Options: anyOf(p, "landscape.kind.", wordsOf(landscape.Kinds)...)},
 		{Name: "owner", Label: p.T("landscape.field.owner"), Type: "select", Options: owners},
-		{Name: "kind", Label: p.T("landscape.points.kind"), Type: "select", Options: anyOf(p, "landscape.tie.", connectionKinds()...)},
-		{Name: "soft", Label: p.T("landscape.points.soft"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.soft.true")}, {Value: "false", Text: p.T("landscape.points.soft.")}}},
-		{Name: "planned", Label: p.T("landscape.points.planned"), Type: "select", Options: []ui.Option{{Text: p.T("landscape.points.planned.")}, {Value: "true", Text: p.T("landscape.points.planned.true")}}},
-		{Name: "phase", Label: p.T("landscape.field.phase"), Type: "select", Options: anyOf(p, "landscape.phase.", phases...)},
+		{Name: "phase", Label: p.T("landscape.field.phase"), Type: "select", Options: anyOf(p, "landscape.phase.", wordsOf(landscape.Phases)...)},
 	}
+	inputs = slices.Insert(inputs, 3, pictureFilters(p)...)
 	if p.Query.Get("group") != "" {
 		inputs = append(inputs, ui.Input{Name: "group", Label: p.T("landscape.whole.group")})
 	}
-	for i := range inputs {
-		inputs[i].Value = p.Query.Get(inputs[i].Name)
-	}
-	return inputs
+	return fromAddress(p, inputs)
 }
 
 func groupList(p ui.Page, g landscape.Groups) ui.List {

@@ -37,7 +37,7 @@ type Server struct {
 	root     recordRoot
 	figures  figureCache
 
-	mapImports mapImports
+	mapImports jobs[*mapImport]
 }
 
 // New makes the server.

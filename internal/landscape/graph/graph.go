@@ -146,11 +146,6 @@ func (g *Graph) In(v int32) []int32 { return g.in.of(v) }
 // Neighbours gives what v needs and what needs it, each once, sorted. The slice is the graph's own.
 func (g *Graph) Neighbours(v int32) []int32 { return g.both.of(v) }
 
-// Reversed is the graph with all edges turned round.
-func (g *Graph) Reversed() *Graph {
-	return &Graph{out: g.in, in: g.out, both: g.both, Loops: g.Loops, Repeats: g.Repeats}
-}
-
 // Dependents counts what needs each node directly.
 func Dependents(g *Graph) []int32 {
 	count := make([]int32, g.Len())

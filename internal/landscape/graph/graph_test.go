@@ -312,13 +312,13 @@ func TestWhatStopsIsTheLeastFixpoint(t *testing.T) {
 			if got := needs.Blast()[v]; got != count {
 				t.Errorf("blast of %d: got %d, want %d", v, got, count)
 			}
-			chain := needs.Chain(v, down)
-			if (chain != nil) != want[v] {
-				t.Errorf("chain to %d: got %v, stopped %v", v, chain, want[v])
+			causes := needs.Causes(down)
+			if (causes[v] != graph.Working) != want[v] {
+				t.Errorf("cause of %d: got %d, stopped %v", v, causes[v], want[v])
 			}
-			for _, e := range chain {
-				if !want[e.From] || !want[e.To] {
-					t.Errorf("chain to %d names %v, of which one works", v, e)
+			for at, steps := v, 0; causes[at] >= 0; at, steps = causes[at], steps+1 {
+				if steps > n || !want[causes[at]] || causes[causes[at]] == graph.Down && !slices.Contains(down, causes[at]) {
+					t.Fatalf("causes from %d do not lead to what is down: %v", v, causes)
 				}
 			}
 		}
@@ -368,15 +368,6 @@ func subset(a, b []int32) bool {
 		}
 	}
 	return true
-}
-
-func TestRestartOrderWaitsForProviders(t *testing.T) {
-	// 0 needs 1 and 2, which need each other; 2 needs 3; 4 stands alone; 3 never stopped.
-	g := graph.New(5, []graph.Edge{{0, 1}, {0, 2}, {1, 2}, {2, 1}, {2, 3}})
-	got := graph.RestartOrder(g, []bool{true, true, true, false, true})
-	if want := [][]int32{{1, 2, 4}, {0}}; !cmp.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
 }
 
 func TestHerfindahl(t *testing.T) {

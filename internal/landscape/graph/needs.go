@@ -42,9 +42,6 @@ func NewNeeds(of [][]Need) *Needs {
 // Len is the number of nodes.
 func (n *Needs) Len() int { return len(n.of) }
 
-// Of gives the needs of a node.
-func (n *Needs) Of(v int32) []Need { return n.of[v] }
-
 // Spared tells whether any need is met by fewer than all of its providers, so that the graph alone overstates.
 func (n *Needs) Spared() bool {
 	for _, needs := range n.of {
@@ -61,7 +58,28 @@ func (n *Needs) Spared() bool {
 // a cycle nothing stops without a first cause. O(size of what stops).
 func (n *Needs) Stopped(down []int32) []int32 {
 	w := n.walk()
-	return sorted(slices.Clone(w.run(down, -1)))
+	return sorted(slices.Clone(w.run(down)))
+}
+
+// What Causes says of nodes that no provider stopped.
+const (
+	Down    = -1 // it went itself
+	Working = -2
+)
+
+// Causes gives for each node the provider whose loss stopped it when some nodes are down, Down for these themselves, and
+// Working for what goes on. Following the causes from a node that stopped leads to one that is down. The same least
+// fixpoint as Stopped; O(n + size of what stops).
+func (n *Needs) Causes(down []int32) []int32 {
+	causes := make([]int32, len(n.of))
+	for v := range causes {
+		causes[v] = Working
+	}
+	w := n.walk()
+	for _, v := range w.run(down) {
+		causes[v] = w.why[v]
+	}
+	return causes
 }
 
 // walk is reusable state of one failure after another.
@@ -69,7 +87,7 @@ type walk struct {
 	n       *Needs
 	lost    []int32 // providers lost, by need
 	stopped []bool
-	why     []int32 // by node: index of the need that broke, -1 where it went itself
+	why     []int32 // by node: the provider whose loss stopped it, or Down
 	order   []int32
 	touched []int32 // needs that lost someone
 }
@@ -78,17 +96,13 @@ func (n *Needs) walk() *walk {
 	return &walk{n: n, lost: make([]int32, n.count), stopped: make([]bool, len(n.of)), why: make([]int32, len(n.of))}
 }
 
-// run lets nodes go and gives all that stops, in the order in which it stops; it ends early when target has. The
-// slice holds until the next run.
-func (w *walk) run(down []int32, target int32) []int32 {
+// run lets nodes go and gives all that stops, in the order in which it stops. The slice holds until the next run.
+func (w *walk) run(down []int32) []int32 {
 	w.clear()
 	for _, v := range down {
-		w.stop(v, -1)
+		w.stop(v, Down)
 	}
 	for i := 0; i < len(w.order); i++ {
-		if target >= 0 && w.stopped[target] {
-			break
-		}
 		for _, u := range w.n.users[w.order[i]] {
 			if w.lost[u.id] == 0 {
 				w.touched = append(w.touched, u.id)
@@ -96,7 +110,7 @@ func (w *walk) run(down []int32, target int32) []int32 {
 			w.lost[u.id]++
 			need := w.n.of[u.consumer][u.need]
 			if int(w.lost[u.id]) > len(need.Providers)-need.K {
-				w.stop(u.consumer, u.need)
+				w.stop(u.consumer, w.order[i])
 			}
 		}
 	}
@@ -126,7 +140,7 @@ func (n *Needs) Blast() []int32 {
 	w := n.walk()
 	blast := make([]int32, len(n.of))
 	for v := range blast {
-		blast[v] = int32(len(w.run([]int32{int32(v)}, -1)) - 1)
+		blast[v] = int32(len(w.run([]int32{int32(v)})) - 1)
 	}
 	return blast
 }
@@ -141,7 +155,7 @@ func (n *Needs) Stops(targets []int32) [][]int32 {
 	w := n.walk()
 	all := make([][]int32, len(n.of))
 	for v := range all {
-		for _, x := range w.run([]int32{int32(v)}, -1) {
+		for _, x := range w.run([]int32{int32(v)}) {
 			if isTarget[x] {
 				all[v] = append(all[v], x)
 			}
@@ -149,50 +163,4 @@ func (n *Needs) Stops(targets []int32) [][]int32 {
 		slices.Sort(all[v])
 	}
 	return all
-}
-
-// Chain gives the needs that explain why target stops when some nodes are down: each consumer with the lost
-// providers that broke its need, from the target down to the nodes that went themselves. Nil when it does not stop.
-func (n *Needs) Chain(target int32, down []int32) []Edge {
-	w := n.walk()
-	w.run(down, target)
-	if !w.stopped[target] {
-		return nil
-	}
-	before := make(map[int32]int, len(w.order))
-	for i, v := range w.order {
-		before[v] = i
-	}
-	chain, seen := []Edge{}, map[int32]bool{target: true}
-	for open := []int32{target}; len(open) > 0; open = open[1:] {
-		v := open[0]
-		if w.why[v] < 0 {
-			continue
-		}
-		need := n.of[v][w.why[v]]
-		lost := len(need.Providers) - need.K + 1
-		for _, p := range byPlace(need.Providers, before) {
-			if lost == 0 {
-				break
-			}
-			lost--
-			chain = append(chain, Edge{v, p})
-			if !seen[p] {
-				seen[p], open = true, append(open, p)
-			}
-		}
-	}
-	return chain
-}
-
-// byPlace keeps the providers that stopped, in the order in which they did.
-func byPlace(providers []int32, before map[int32]int) []int32 {
-	var lost []int32
-	for _, p := range providers {
-		if _, there := before[p]; there {
-			lost = append(lost, p)
-		}
-	}
-	slices.SortFunc(lost, func(a, b int32) int { return before[a] - before[b] })
-	return lost
 }

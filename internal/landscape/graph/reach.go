@@ -216,38 +216,3 @@ func closure(r rows, v int32) []int32 {
 	}
 	return sorted(open[1:])
 }
-
-// RestartOrder gives the order in which stopped things can come back: each wave needs only what came back before
-// it or never stopped. Things that need each other stay together in a wave; sorted inside. O(n + m).
-func RestartOrder(g *Graph, down []bool) [][]int32 {
-	of, count := SCC(g)
-	inside := members(of, count)
-	wave := make([]int32, count)
-	var waves [][]int32
-	for c := int32(0); int(c) < count; c++ { // providers first
-		stopped, level := false, int32(0)
-		for _, v := range inside.of(c) {
-			stopped = stopped || down[v]
-			for _, w := range g.Out(v) {
-				level = max(level, wave[of[w]])
-			}
-		}
-		wave[c] = level
-		if !stopped {
-			continue
-		}
-		wave[c]++
-		for len(waves) < int(wave[c]) {
-			waves = append(waves, nil)
-		}
-		for _, v := range inside.of(c) {
-			if down[v] {
-				waves[level] = append(waves[level], v)
-			}
-		}
-	}
-	for i := range waves {
-		waves[i] = sorted(waves[i])
-	}
-	return waves
-}

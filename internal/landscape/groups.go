@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -19,6 +20,17 @@ type GroupsIn struct {
 	Of    string `query:"of" doc:"only elements of this kind"`
 	Owner string `query:"owner" doc:"only what this person answers for (id)"`
 	Phase string `query:"phase" doc:"only connections in this phase"`
+}
+
+// check checks what was asked for, and takes the usual grouping where none was named.
+func (in *GroupsIn) check() error {
+	in.By = cmp.Or(in.By, "domain")
+	c := checker{field: plain}
+	in.Lens.check(&c)
+	c.choice("by", in.By, Groupings...)
+	c.choice("of", in.Of, append([]string{""}, words(Kinds)...)...)
+	c.choice("phase", in.Phase, append([]string{""}, words(Phases)...)...)
+	return problem.Many(c.wrong)
 }
 
 func (in GroupsIn) keeps(e Element) bool {
@@ -51,15 +63,7 @@ type Groups struct {
 
 // DrawTogether gives the whole map in groups. O(elements + connections).
 func DrawTogether(ctx context.Context, r db.Reader, in GroupsIn) (Groups, error) {
-	if in.By == "" {
-		in.By = "domain"
-	}
-	c := checker{field: plain}
-	in.Lens.check(&c)
-	c.choice("by", in.By, Groupings...)
-	c.choice("of", in.Of, append([]string{""}, words(Kinds)...)...)
-	c.choice("phase", in.Phase, append([]string{""}, words(Phases)...)...)
-	if err := problem.Many(c.wrong); err != nil {
+	if err := in.check(); err != nil {
 		return Groups{}, err
 	}
 	s, err := Current(ctx, r)

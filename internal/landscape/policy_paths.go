@@ -3,38 +3,9 @@ package landscape
 import (
 	"slices"
 	"strings"
-	"sync"
 
-	"accordo.dev/internal/landscape/graph"
 	"accordo.dev/internal/landscape/rule"
 )
-
-// measures are the graph facts of a view, each computed once, when it is first asked for.
-type measures struct {
-	tiers      func() []int64 // 0: nobody rated it or what needs it
-	dependents func() []int32
-	blast      func() []int32
-	cut        func() []bool
-	cyclic     func() ([]bool, int)
-}
-
-func newMeasures(v *View) *measures {
-	return &measures{
-		tiers:      sync.OnceValue(func() []int64 { levels, _ := v.mesh.inherited(); return levels }),
-		dependents: sync.OnceValue(func() []int32 { return graph.Dependents(v.Graph) }),
-		blast:      sync.OnceValue(func() []int32 { return graph.Blast(v.Graph) }),
-		cut:        sync.OnceValue(func() []bool { return graph.CutPoints(v.Graph).Articulation }),
-		cyclic: sync.OnceValues(func() ([]bool, int) {
-			cycles, on := graph.Cycles(v.Graph), make([]bool, v.Graph.Len())
-			for _, cycle := range cycles {
-				for _, node := range cycle {
-					on[node] = true
-				}
-			}
-			return on, len(cycles)
-		}),
-	}
-}
 
 // maxPaths bounds the paths of a map. Beyond, policies about paths judge the first ones and say so.
 const maxPaths = 200_000
