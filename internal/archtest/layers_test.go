@@ -25,7 +25,8 @@ var layers = []struct {
 	{"pure mathematics and drawing: no database, no clock, no language", []string{
 		"internal/landscape/rule", // problems with their place
 		"internal/landscape/layout internal/landscape/interchange",
-		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph internal/budget/choice",
+		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph",
+		"internal/budget/choice",   // draws losses
 		"internal/report/document", // draws charts
 	}},
 	{"machinery: how things are stored, recorded and permitted", []string{

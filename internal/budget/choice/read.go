@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk/quant"
 )
 
 // Sampling says how yearly losses are drawn for scenarios that are given as estimates.
@@ -61,7 +62,7 @@ func decode(data []byte) (any, error) {
 // reader takes a document apart and collects what is wrong with it.
 type reader struct {
 	wrong     []*problem.Error
-	estimates []Estimate // by scenario; zero where the mean was given
+	estimates []quant.Scenario // by scenario; without a frequency where the mean was given
 }
 
 func (r *reader) refuse(field, key string, args ...any) {
@@ -200,15 +201,15 @@ func (r *reader) ringFence(v any) *RingFence {
 func (r *reader) scenario(field string, v any, losses [][]float64, column int) Scenario {
 	o := r.object(field, v, "id", "ale", "frequency", "low", "high")
 	s := Scenario{ID: r.text(field+".id", o["id"])}
-	estimate := Estimate{}
+	estimate := quant.Scenario{}
 	switch {
 	case o["ale"] != nil && o["frequency"] != nil:
 		r.refuse(field+".ale", "choice.mean-twice")
 	case o["ale"] != nil:
 		s.ALE = r.number(field+".ale", o["ale"], 0)
 	case o["frequency"] != nil:
-		estimate = r.estimate(field, o)
-		s.ALE = estimate.ALE()
+		estimate = r.estimate(field, s.ID, o)
+		s.ALE, _ = estimate.Expected()
 	case len(losses) > 0:
 		for _, trial := range losses {
 			if column < len(trial) {
@@ -222,19 +223,20 @@ func (r *reader) scenario(field string, v any, losses [][]float64, column int) S
 	return s
 }
 
-func (r *reader) estimate(field string, o map[string]any) Estimate {
-	e := Estimate{r.number(field+".frequency", o["frequency"], 1), r.number(field+".low", o["low"], 0), r.number(field+".high", o["high"], 0)}
+// estimate reads loss events of a fixed frequency a year, each of a lognormal loss between two points.
+func (r *reader) estimate(field, id string, o map[string]any) quant.Scenario {
+	frequency, low, high := r.number(field+".frequency", o["frequency"], 1), r.number(field+".low", o["low"], 0), r.number(field+".high", o["high"], 0)
 	switch {
-	case e.Frequency <= 0 || e.Frequency > 10_000:
-		r.refuse(field+".frequency", "problem.range", "value", e.Frequency, "min", 0, "max", 10_000)
-	case e.Low <= 0:
+	case frequency <= 0 || frequency > 10_000:
+		r.refuse(field+".frequency", "problem.range", "value", frequency, "min", 0, "max", 10_000)
+	case low <= 0:
 		r.refuse(field+".low", "choice.not-positive")
-	case e.High < e.Low:
+	case high < low:
 		r.refuse(field+".high", "choice.high-below-low")
 	default:
-		return e
+		return quant.Scenario{ID: id, Frequency: quant.Fixed(frequency), Loss: quant.Range{P5: low, P95: high}}
 	}
-	return Estimate{1, 1, 1}
+	return quant.Scenario{ID: id, Frequency: quant.Fixed(1), Loss: quant.Fixed(1)} // what is wrong has been told
 }
 
 // sample draws joint losses when every scenario is an estimate; nil otherwise.
@@ -243,7 +245,7 @@ func (r *reader) sample(scenarios []Scenario, o Sampling) [][]float64 {
 		return nil
 	}
 	for _, e := range r.estimates {
-		if e.Frequency == 0 {
+		if e.Frequency.P95 == 0 {
 			return nil
 		}
 	}
@@ -256,7 +258,9 @@ func (r *reader) sample(scenarios []Scenario, o Sampling) [][]float64 {
 		losses[i] = make([]float64, len(scenarios))
 	}
 	for s, e := range r.estimates {
-		e.fill(losses, s, scenarios[s].ID, o.Seed)
+		for year, loss := range e.YearlyLosses(o.Seed, o.Trials) {
+			losses[year][s] = loss
+		}
 	}
 	return losses
 }

@@ -74,6 +74,14 @@ func Simulate(scenarios []Scenario, o Options) (Result, error) {
 	return run.result, nil
 }
 
+// YearlyLosses draws the loss of each of so many years, in euro: the same draws as Simulate makes for the scenario with this
+// seed. The scenario must be valid. O(events).
+func (s Scenario) YearlyLosses(seed uint64, years int) []float64 {
+	losses := make([]float64, years)
+	newSampler(s, seed).fill(losses, nil)
+	return losses
+}
+
 // complete fills the defaults and checks the rest.
 func (o *Options) complete() error {
 	if o.Years == 0 {
