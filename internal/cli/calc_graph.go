@@ -36,6 +36,7 @@ type graphMeasures struct {
 	Isolated     int              `json:"isolated"`
 	Articulation []string         `json:"articulation_points"`
 	Bridges      [][2]string      `json:"bridges"`
+	Blocks       int              `json:"biconnected_components"`
 	Cycles       [][]string       `json:"cycles"` // largest first
 	MaxCore      int32            `json:"max_core"`
 	Exact        bool             `json:"betweenness_exact"`
@@ -131,6 +132,7 @@ func measureGraph(read ingest.Catalogue, kinds []string, tops int) graphMeasures
 	for _, b := range cut.Bridges {
 		m.Bridges = append(m.Bridges, [2]string{id(b.From), id(b.To)})
 	}
+	m.Blocks = len(cut.Blocks())
 	for _, cycle := range graph.Cycles(g) {
 		names := make([]string, len(cycle))
 		for i, v := range cycle {
@@ -204,6 +206,7 @@ func (m graphMeasures) print(env *Env) {
 	for _, b := range m.Bridges {
 		line("", b[0], b[1])
 	}
+	line("biconnected_components", m.Blocks)
 	line("cycles", len(m.Cycles))
 	for _, c := range m.Cycles {
 		line("", len(c), strings.Join(c, " "))
