@@ -23,7 +23,7 @@ func (e *Env) readCalculation(name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, unreadable(filepath.Base(name), err)
 		}
 		defer file.Close()
 		source = file

@@ -96,7 +96,7 @@ func readGraphFiles(paths ...string) (ingest.Catalogue, error) {
 	for i, path := range paths {
 		file, err := os.Open(path)
 		if err != nil {
-			return ingest.Catalogue{}, err
+			return ingest.Catalogue{}, unreadable(filepath.Base(path), err)
 		}
 		defer file.Close()
 		sources[i] = ingest.NewSource(filepath.Base(path), file, ingest.SourceOptions{})

@@ -23,7 +23,7 @@ import (
 type LandscapeCmd struct {
 	List       LandscapeListCmd       `cmd:"" help:"List elements."`
 	Show       LandscapeShowCmd       `cmd:"" help:"Print an element with all that hangs together with it, as JSON."`
-	Import     LandscapeImportCmd     `cmd:"" help:"Import elements.csv, connections.csv or a Backstage catalogue."`
+	Import     LandscapeImportCmd     `cmd:"" help:"Import what other tools know of the map; docs/formats.md names the formats."`
 	Points     LandscapePointsCmd     `cmd:"" help:"List the essential points of connection with their measures."`
 	Template   LandscapeTemplateCmd   `cmd:"" help:"Write empty tables to fill in."`
 	Coherence  LandscapeCoherenceCmd  `cmd:"" help:"List where the map contradicts itself, and how complete it is."`

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
@@ -29,7 +30,7 @@ func (c *LandscapeExportCmd) Run(env *Env) error {
 	}
 	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // the map is not for everybody
 	if err != nil {
-		return err
+		return unreadable(filepath.Dir(c.File), err)
 	}
 	if _, err := file.Write(out.Data); err != nil {
 		file.Close()

@@ -15,7 +15,7 @@ import (
 type AroundIn struct {
 	Lens
 	Focus     string `query:"focus" doc:"id of the element in the middle; all services when empty"`
-	Steps     int    `query:"steps" minimum:"0" maximum:"4" doc:"how many connections away: 1 to 4, 2 when empty"`
+	Steps     int    `query:"steps" minimum:"0" maximum:"4" doc:"how many connections away: 1 to 4; when empty 2, and 1 round all services"`
 	Direction string `query:"direction" enum:"both,needs,needed-by," doc:"both, only what it needs, or only what needs it"`
 }
 
@@ -85,7 +85,7 @@ func LookAround(ctx context.Context, r db.Reader, in AroundIn) (Around, error) {
 	if err != nil {
 		return Around{}, err
 	}
-	nodes, away := v.near(from, cmp.Or(in.Steps, 2), in.Direction)
+	nodes, away := v.near(from, cmp.Or(in.Steps, in.usual()), in.Direction)
 	out := Around{Focus: in.Focus, Found: len(nodes), All: len(s.IDs), Ties: []AroundTie{}}
 	nodes = nodes[:min(len(nodes), MostAround)]
 	standing, err := ConformanceOf(ctx, r)
@@ -115,6 +115,14 @@ func LookAround(ctx context.Context, r db.Reader, in AroundIn) (Around, error) {
 
 // OpAround gives the neighbourhood of an element.
 var OpAround = op.Query[AroundIn, Around]{Name: "landscape.around", Route: "GET /api/landscape/around", Func: LookAround}
+
+// usual is how far to look unless somebody says: round all services less far, because there are many.
+func (in AroundIn) usual() int {
+	if in.Focus == "" {
+		return 1
+	}
+	return 2
+}
 
 func (in AroundIn) check() error {
 	c := checker{field: plain}

@@ -118,6 +118,28 @@ func personNames(ctx context.Context, r db.Reader, people map[string]bool) (map[
 	return names, err
 }
 
+// pageOf cuts a page out of a sorted list; its cursor is the key of the last row.
+func pageOf[T any](all []T, page db.Page, key func(T) string) (db.PageOf[T], error) {
+	out := db.PageOf[T]{Items: []T{}, Total: len(all)}
+	if page.After != "" {
+		at := slices.IndexFunc(all, func(one T) bool { return key(one) == page.After })
+		if at < 0 {
+			return out, problem.Field("after", "problem.cursor")
+		}
+		all = all[at+1:]
+	}
+	limit := page.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+		out.Next = key(all[limit-1])
+	}
+	out.Items = append(out.Items, all...)
+	return out, nil
+}
+
 func sortedKeys[T any](m map[string]T) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {

@@ -117,8 +117,8 @@ func Coherence(ctx context.Context, r db.Reader, f CoherenceFilter) (CoherenceOu
 		return out, err
 	}
 	f.sort(out.Items)
-	out.Total = len(out.Items)
-	return out, onePage(&out.PageOf, f.Page)
+	out.PageOf, err = pageOf(out.Items, f.Page, Incoherence.Key)
+	return out, err
 }
 
 // OpCoherence gives the findings of coherence.

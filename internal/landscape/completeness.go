@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
@@ -233,42 +232,22 @@ func Completeness(ctx context.Context, r db.Reader, f CompletenessFilter) (Compl
 	if f.Level < 0 || f.Level > CompletenessLevels {
 		return out, problem.Field("level", "problem.range", "value", f.Level, "min", 1, "max", CompletenessLevels)
 	}
+	var gaps []Gap
 	owners := map[string]bool{}
 	for _, g := range out.Levels[f.Level-1].gaps {
 		if (f.Field == "" || slices.Contains(g.Fields, f.Field)) && (f.Kind == "" || g.Kind == Kind(f.Kind)) && (f.Owner == "" || g.Owner == f.Owner) {
-			out.Gaps.Items = append(out.Gaps.Items, g)
+			gaps = append(gaps, g)
 			owners[g.Owner] = true
 		}
 	}
 	if out.Owners, err = personNames(ctx, r, owners); err != nil {
 		return out, err
 	}
-	out.Gaps.Total = len(out.Gaps.Items)
-	return out, onePage(&out.Gaps, f.Page)
+	out.Gaps, err = pageOf(gaps, f.Page, func(g Gap) string { return g.Element + " " + g.Connection })
+	return out, err
 }
 
 // OpCompleteness measures how complete the map is.
 var OpCompleteness = op.Query[CompletenessFilter, CompletenessOut]{
 	Name: "landscape.completeness", Route: "GET /api/landscape/completeness", Func: Completeness,
-}
-
-// onePage leaves one page of a list that is in memory; the cursor is the number of rows before it.
-func onePage[T any](all *db.PageOf[T], page db.Page) error {
-	if page.Limit == db.Unlimited {
-		return nil
-	}
-	limit := cmp.Or(page.Limit, 50)
-	start := 0
-	if page.After != "" {
-		n, err := strconv.Atoi(page.After)
-		if err != nil || n < 0 {
-			return problem.Field("after", "problem.cursor")
-		}
-		start = min(n, len(all.Items))
-	}
-	all.Items = all.Items[start:]
-	if len(all.Items) > limit {
-		all.Items, all.Next = all.Items[:limit], strconv.Itoa(start+limit)
-	}
-	return nil
 }

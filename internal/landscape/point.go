@@ -109,11 +109,8 @@ func (v *View) steps(path []int32) []Step {
 func (v *View) explainGate(m *essentials, node int32, out *PointOut) {
 	var behind, longest []int32
 	for i := range m.gates {
-		for d := m.gates[i]; d >= 0; d = m.gates[d] {
-			if d == node {
-				behind = append(behind, int32(i))
-				break
-			}
+		if slices.Contains(gatesTo(int32(i), m.gates, m.entries), node) {
+			behind = append(behind, int32(i))
 		}
 	}
 	for _, far := range behind {

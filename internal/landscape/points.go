@@ -145,7 +145,7 @@ func (v *View) newEssentials(quick bool) essentials {
 	if v.Needs.Spared() {
 		stops = v.Needs.Blast()
 	}
-	behind := v.behind(m.gates)
+	behind := behind(m.gates, m.entries)
 	for i := range m.points {
 		p := &m.points[i]
 		p.Stub = v.stub(int32(i))
@@ -202,11 +202,22 @@ func (v *View) entries() (nodes []int32, inside bool) {
 	return nodes, false
 }
 
+// gatesTo gives the elements through which alone the ways in reach an element, nearest first; the ways in themselves are
+// no gates.
+func gatesTo(node int32, gates, entries []int32) (all []int32) {
+	for d := gates[node]; d >= 0; d = gates[d] {
+		if _, entry := slices.BinarySearch(entries, d); !entry {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
 // behind counts for each element the others that the ways in reach through it alone.
-func (v *View) behind(gates []int32) []int32 {
+func behind(gates, entries []int32) []int32 {
 	count := make([]int32, len(gates))
 	for i := range gates {
-		for d := gates[i]; d >= 0; d = gates[d] {
+		for _, d := range gatesTo(int32(i), gates, entries) {
 			count[d]++
 		}
 	}
@@ -254,8 +265,8 @@ func Points(ctx context.Context, r db.Reader, f PointsFilter) (PointsOut, error)
 		}
 	}
 	f.order(out.Items)
-	out.Total = len(out.Items)
-	return out, onePage(&out.PageOf, f.Page)
+	out.PageOf, err = pageOf(out.Items, f.Page, func(p Point) string { return p.ID })
+	return out, err
 }
 
 // OpPoints gives the essential points of connection.

@@ -128,7 +128,7 @@ func AdoptPack(ctx context.Context, tx *db.Tx, in AdoptPackIn) (AdoptPackOut, er
 	}
 	at := slices.IndexFunc(packs, func(p Pack) bool { return p.ID == in.Pack })
 	if at < 0 {
-		return out, problem.Field("pack", "problem.choice", "value", in.Pack, "choices", fmt.Sprint(packOrder))
+		return out, problem.Choice("pack", in.Pack, packOrder...)
 	}
 	if in.Owner == "" && tx.Actor().Ref.Kind() == "person" {
 		in.Owner = tx.Actor().Ref.ID()

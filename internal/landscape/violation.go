@@ -65,6 +65,11 @@ type ViolationFilter struct {
 
 // Violations lists the violations of today, the worst first.
 func Violations(ctx context.Context, r db.Reader, f ViolationFilter) (db.PageOf[Violation], error) {
+	if f.Policy != "" {
+		if _, err := policy(ctx, r, f.Policy); err != nil {
+			return db.PageOf[Violation]{}, err
+		}
+	}
 	j, err := judgement(ctx, r)
 	if err != nil {
 		return db.PageOf[Violation]{}, err
@@ -149,28 +154,6 @@ func orderViolations(all []Violation, sort string) error {
 		return order
 	})
 	return nil
-}
-
-// pageOf cuts a page out of a sorted list; its cursor is the key of the last row.
-func pageOf[T any](all []T, page db.Page, key func(T) string) (db.PageOf[T], error) {
-	out := db.PageOf[T]{Items: []T{}, Total: len(all)}
-	if page.After != "" {
-		at := slices.IndexFunc(all, func(one T) bool { return key(one) == page.After })
-		if at < 0 {
-			return out, problem.Field("after", "problem.cursor")
-		}
-		all = all[at+1:]
-	}
-	limit := page.Limit
-	if limit == 0 {
-		limit = 50
-	}
-	if limit > 0 && len(all) > limit {
-		all = all[:limit]
-		out.Next = key(all[limit-1])
-	}
-	out.Items = append(out.Items, all...)
-	return out, nil
 }
 
 // violation describes a subject that a policy does not find in order; without its evidence.

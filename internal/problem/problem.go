@@ -137,5 +137,8 @@ func Choice(field, value string, allowed ...string) *Error {
 			return nil
 		}
 	}
+	if len(allowed) > 0 && allowed[0] == "" { // may be left out; that is no choice to name
+		allowed = allowed[1:]
+	}
 	return Field(field, "problem.choice", "value", value, "choices", strings.Join(allowed, ", "))
 }

@@ -98,7 +98,7 @@ func (s *Server) landscapeMapSVG(w http.ResponseWriter, q *request) error {
 
 func (s *Server) around(q *request) (landscape.Around, error) {
 	query := q.URL.Query()
-	steps, err := strconv.Atoi(cmp.Or(query.Get("steps"), "2"))
+	steps, err := strconv.Atoi(cmp.Or(query.Get("steps"), "0")) // 0: as far as is usual
 	if err != nil {
 		steps = -1 // refused with the field named
 	}
@@ -270,10 +270,10 @@ func mapFilters(p ui.Page) []ui.Input {
 	for _, name := range overlays {
 		shown = append(shown, ui.Option{Value: name, Text: p.T("landscape.map.overlay." + name)})
 	}
-	steps := []ui.Option{{Value: "1", Text: "1"}, {Value: "2", Text: "2"}, {Value: "3", Text: "3"}, {Value: "4", Text: "4"}}
+	steps := []ui.Option{{Text: p.T("landscape.map.steps.usual")}, {Value: "1", Text: "1"}, {Value: "2", Text: "2"}, {Value: "3", Text: "3"}, {Value: "4", Text: "4"}}
 	inputs := []ui.Input{
 		{Name: "focus", Label: p.T("landscape.map.focus")},
-		{Name: "steps", Label: p.T("landscape.map.steps"), Type: "select", Options: steps, Value: cmp.Or(p.Query.Get("steps"), "2")},
+		{Name: "steps", Label: p.T("landscape.map.steps"), Type: "select", Options: steps},
 		{Name: "direction", Label: p.T("landscape.map.direction"), Type: "select", Options: directions},
 		{Name: "overlay", Label: p.T("landscape.map.overlay"), Type: "select", Options: shown},
 	}

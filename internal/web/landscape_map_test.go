@@ -44,7 +44,7 @@ func TestANameThatFitsSeveralElementsIsAskedAbout(t *testing.T) {
 func TestTheWholeMapIsDrawnInGroupsWithItsMatrix(t *testing.T) {
 	d := dbtest.SQLite(t)
 	v := mapped(t, d).signedIn("carla@example.org")
-	want(t, v.get("/landscape/whole?by=kind"), http.StatusOK, "4 elements in 3 groups: 1 needs stay inside a group, 2 cross", "Who needs whom", "System")
+	want(t, v.get("/landscape/whole?by=kind"), http.StatusOK, "Elements: 4, in groups: 3. Needs inside a group: 1; from one group to another: 2.", "Who needs whom", "System")
 	want(t, v.get("/landscape/whole?by=kind&format=csv"), http.StatusOK, "Service,System,1")
 	want(t, v.get("/landscape/whole?by=nonsense"), http.StatusBadRequest)
 }

@@ -24,7 +24,10 @@ function fit(field) {
 // The middle of the map comes into sight first.
 function centre(field) {
   const focus = field.querySelector(".nd.foc");
-  if (!focus) return;
+  if (!focus) {
+    field.scrollLeft = (field.scrollWidth - field.clientWidth) / 2;
+    return;
+  }
   const box = focus.getBoundingClientRect();
   const frame = field.getBoundingClientRect();
   field.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
