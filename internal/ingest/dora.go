@@ -57,7 +57,8 @@ var doraTables = map[string]struct {
 	"b_05.01": {[]string{"c0010"}, map[string]string{"ICT": "c0010"}, (*doraReader).provider},
 	"b_05.02": {
 		[]string{"c0010", "c0020", "c0030", "c0050", "c0060"},
-		map[string]string{"CRZ": "c0010", "TIC": "c0020", "ICT": "c0030", "ii1713": "c0050", "si1456": "c0060"}, (*doraReader).rank,
+		map[string]string{"CRZ": "c0010", "TIC": "c0020", "ICT": "c0030", "ii1713": "c0050", "si1456": "c0060"},
+		(*doraReader).rank,
 	},
 	"b_06.01": {[]string{"c0010", "c0040"}, map[string]string{"IOB": "c0010", "qLES": "c0040"}, (*doraReader).function},
 	"b_07.01": {[]string{"c0010", "c0020", "c0040"}, map[string]string{"CRZ": "c0010", "ICT": "c0020", "TIC": "c0040"}, (*doraReader).assessment},

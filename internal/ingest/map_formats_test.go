@@ -122,28 +122,50 @@ func TestEveryFormatIsRead(t *testing.T) {
 		edges, dangling []string
 		nodes           int
 	}{
-		{"compose", []string{"over.yaml", composeOver, "compose.yaml", composeBase},
+		{
+			"compose",
+			[]string{"over.yaml", composeOver, "compose.yaml", composeBase},
 			[]string{"base|cache|depends_on", "cache|web|network_mode", "web|cache|depends_on", "web|db|depends_on", "web|mail|links", "web|queue|depends_on"},
-			[]string{"compose.yaml|9|links|mail", "over.yaml|6|depends_on|queue", "compose.yaml|13|include|other.yaml"}, 4},
-		{"kubernetes", []string{"all.yaml", manifests},
+			[]string{"compose.yaml|9|links|mail", "over.yaml|6|depends_on|queue", "compose.yaml|13|include|other.yaml"},
+			4,
+		},
+		{
+			"kubernetes",
+			[]string{"all.yaml", manifests},
 			[]string{"in|web|backend", "web|database|env:DATABASE", "web|hooks.example.com|env:HOOK", "web|shop/pay|env:PAY_ADDR"},
-			[]string{"all.yaml|22|HOOK|hooks.example.com"}, 4},
+			[]string{"all.yaml|22|HOOK|hooks.example.com"},
+			4,
+		},
 		{"cyclonedx", []string{"bom.json", bomJSON}, []string{"app|a|dataFlow", "app|a|dependsOn", "a|drv|dependsOn", "a|gone|dependsOn"}, []string{"bom.json|6|dependencies.dependsOn|gone"}, 4},
 		{"cyclonedx", []string{"bom.xml", bomXML}, []string{"app|a|dataFlow", "app|a|dependsOn", "a|drv|dependsOn", "a|gone|dependsOn"}, []string{"bom.xml|1|dependencies.dependsOn|gone"}, 4},
-		{"terraform", []string{"state.json", terraformState},
+		{
+			"terraform",
+			[]string{"state.json", terraformState},
 			[]string{"aws_instance.web[0]|aws_db_instance.main|depends_on", "aws_instance.web[0]|aws_iam_role.gone|depends_on", "module.edge.aws_lb.lb|aws_instance.web[0]|depends_on"},
-			[]string{"state.json|4|depends_on|aws_iam_role.gone"}, 3},
+			[]string{"state.json|4|depends_on|aws_iam_role.gone"},
+			3,
+		},
 		{"terraform", []string{"plan.json", terraformPlan}, []string{"a_vm.one|a_db.two|references"}, nil, 2},
 		{"netbox", []string{"d.json", netboxDevices, "c.json", netboxCircuits}, []string{"circuit:4|provider:7|provider", "circuit:4|site:9|termination_a", "device:1|site:9|site"}, nil, 4},
-		{"cmdb", []string{"ci.csv", cmdbItems, "rel.csv", cmdbRelations},
-			[]string{"s1|nowhere|Contains::Contained by", "s1|s2|Depends on::Used by", "s2|twin|Runs on::Runs"}, []string{"rel.csv|3|child|twin", "rel.csv|4|child|nowhere"}, 4},
+		{
+			"cmdb",
+			[]string{"ci.csv", cmdbItems, "rel.csv", cmdbRelations},
+			[]string{"s1|nowhere|Contains::Contained by", "s1|s2|Depends on::Used by", "s2|twin|Runs on::Runs"},
+			[]string{"rel.csv|3|child|twin", "rel.csv|4|child|nowhere"},
+			4,
+		},
 		{"cmdb", []string{"rel.csv", cmdbRelations}, []string{"Orders|db01|Depends on::Used by", "Orders|nowhere|Contains::Contained by", "s2|twin|Runs on::Runs"}, nil, 5},
 		{"dependencies", []string{"zipkin.json", `[{"parent":"a","child":"b","callCount":3,"errorCount":1},` + "\n" + `{"parent":"b","child":"c"}]`}, []string{"a|b|calls", "b|c|calls"}, nil, 3},
 		{"dependencies", []string{"jaeger.json", `{"data":[{"parent":"a","child":"b","callCount":3}],"errors":null}`}, []string{"a|b|calls"}, nil, 2},
 		{"openlineage", []string{"events.ndjson", `{"eventType":"START","job":{"namespace":"n","name":"j"},"inputs":[{"namespace":"n","name":"t"}]}` + "\n" +
 			`{"job":{"namespace":"n","name":"j"},"outputs":[{"namespace":"n","name":"u"}]}`}, []string{"dataset:n/t|job:n/j|inputs", "job:n/j|dataset:n/u|outputs"}, nil, 3},
-		{"markdown", []string{"c/a/x.md", "---\ntype: app\nname: X\nuses_thing:\n  - Y\nin_zone: Z\n---\nText\n", "c/b/y.md", "---\ntype: thing\nname: Y\n---\n", "c/README.md", "# Read\n"},
-			[]string{"a/x|Z|in_zone", "a/x|b/y|uses_thing"}, []string{"c/a/x.md|6|in_zone|Z"}, 2},
+		{
+			"markdown",
+			[]string{"c/a/x.md", "---\ntype: app\nname: X\nuses_thing:\n  - Y\nin_zone: Z\n---\nText\n", "c/b/y.md", "---\ntype: thing\nname: Y\n---\n", "c/README.md", "# Read\n"},
+			[]string{"a/x|Z|in_zone", "a/x|b/y|uses_thing"},
+			[]string{"c/a/x.md|6|in_zone|Z"},
+			2,
+		},
 		{"graph", []string{"n.csv", "id,type,name,props\na,system,À,\"{\"\"x\"\": 1}\"\n", "e.csv", "src,dst\na,b\n"}, []string{"a|b|"}, []string{"e.csv|2|dst|b"}, 1},
 	} {
 		t.Run(c.files[0], func(t *testing.T) {
@@ -277,6 +299,7 @@ func fuzzMap(f *testing.F, reader, name string, seeds ...string) {
 }
 
 func FuzzGraph(f *testing.F) { fuzzMap(f, "graph", "x.csv", "id,type,name\na,t,A\n", "src,dst\na,b\n") }
+
 func FuzzMarkdown(f *testing.F) {
 	fuzzMap(f, "markdown", "x.md", "---\ntype: a\nname: X\nin_b: Y\n---\n")
 }
@@ -289,6 +312,7 @@ func FuzzCMDB(f *testing.F)       { fuzzMap(f, "cmdb", "x.csv", cmdbItems, cmdbR
 func FuzzDependencies(f *testing.F) {
 	fuzzMap(f, "dependencies", "x.json", `[{"parent":"a","child":"b"}]`)
 }
+
 func FuzzOpenLineage(f *testing.F) {
 	fuzzMap(f, "openlineage", "x.json", `[{"job":{"name":"j"},"inputs":[{"name":"t"}]}]`)
 }

@@ -19,9 +19,16 @@ var netboxKinds = map[string]string{
 
 // netboxTies are the members that name another object, with its kind. Where a circuit ends is in its terminations.
 var netboxTies = []struct{ from, field, to string }{
-	{"device", "site", "site"}, {"device", "cluster", "cluster"}, {"virtual-machine", "cluster", "cluster"}, {"virtual-machine", "device", "device"},
-	{"virtual-machine", "site", "site"}, {"cluster", "site", "site"}, {"cluster", "scope", "site"}, {"circuit", "provider", "provider"},
-	{"circuit", "termination_a", "site"}, {"circuit", "termination_z", "site"},
+	{"device", "site", "site"},
+	{"device", "cluster", "cluster"},
+	{"virtual-machine", "cluster", "cluster"},
+	{"virtual-machine", "device", "device"},
+	{"virtual-machine", "site", "site"},
+	{"cluster", "site", "site"},
+	{"cluster", "scope", "site"},
+	{"circuit", "provider", "provider"},
+	{"circuit", "termination_a", "site"},
+	{"circuit", "termination_z", "site"},
 }
 
 // netboxAttributes are the members that describe an object: texts, choices and the names of others.

@@ -45,112 +45,173 @@ var contradictions = map[string]contradiction{
 		[]string{"service s 1", "system a 1", "system b 1", "system c 1", "s > a", "a > b", "s > b", "b ~ c"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) {
 			e["s"].Criticality, e["b"].Criticality, e["c"].Criticality = n(1), n(3), n(4)
-		}, []landscape.Rule{landscape.RuleCriticality}, []string{"criticality b s level 1"}},
+		},
+		[]landscape.Rule{landscape.RuleCriticality},
+		[]string{"criticality b s level 1"},
+	},
 	"what nobody rated contradicts nothing": {
 		[]string{"service s 1", "system a 1", "s > a"},
-		func(e elementsByID, _ tiesByEnds, _ agreed) { e["s"].Criticality = n(1) }, []landscape.Rule{landscape.RuleCriticality}, nil},
+		func(e elementsByID, _ tiesByEnds, _ agreed) { e["s"].Criticality = n(1) },
+		[]landscape.Rule{landscape.RuleCriticality},
+		nil,
+	},
 	"a flow of a higher class": {
 		[]string{"system a 1", "system b 1", "a ~ b"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			c["a>b"].Kind, c["a>b"].Dependency = landscape.FlowsTo, landscape.Backward
 			e["a"].Confidentiality, e["b"].Confidentiality = n(4), n(2)
-		}, []landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap}, []string{"confidentiality a b level 4"}},
+		},
+		[]landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap},
+		[]string{"confidentiality a b level 4"},
+	},
 	"data that are named count, not the class of what sends them": {
 		[]string{"system a 1", "system b 1", "data-set d ?", "a ~ b"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			c["a>b"].Kind, c["a>b"].Data = landscape.FlowsTo, []string{"d"}
 			e["a"].Confidentiality, e["b"].Confidentiality, e["d"].Confidentiality = n(4), n(2), n(2)
-		}, []landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap}, nil},
+		},
+		[]landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap},
+		nil,
+	},
 	"data in a system that is rated lower": {
 		[]string{"system a 1", "data-set d ?", "d ~ a"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			c["d>a"].Kind, c["d>a"].Dependency = landscape.PartOf, landscape.NoDependency
 			e["a"].Confidentiality, e["d"].Confidentiality = n(3), n(4)
-		}, []landscape.Rule{landscape.RuleConfidentiality}, []string{"confidentiality d a level 4"}},
+		},
+		[]landscape.Rule{landscape.RuleConfidentiality},
+		[]string{"confidentiality d a level 4"},
+	},
 	"a system without a class that receives high data": {
 		[]string{"system a 1", "system b 1", "a ~ b"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			c["a>b"].Kind, e["a"].Confidentiality = landscape.FlowsTo, n(4)
-		}, []landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap}, []string{"confidentiality-gap a b level 4"}},
+		},
+		[]landscape.Rule{landscape.RuleConfidentiality, landscape.RuleClassGap},
+		[]string{"confidentiality-gap a b level 4"},
+	},
 	"support that ended, with the chain to the service": {
 		[]string{"service s 1", "system a 1", "system b 1", "s > a", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].EndOfLife = "2026-11-24" },
-		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead}, []string{"end-of-life b a s 2026-11-24"}},
+		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead},
+		[]string{"end-of-life b a s 2026-11-24"},
+	},
 	"support is there on its last day": {
-		[]string{"system b 1"}, func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].EndOfLife = "2026-11-25" },
-		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead}, []string{"end-ahead b 2026-11-25"}},
+		[]string{"system b 1"},
+		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].EndOfLife = "2026-11-25" },
+		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead},
+		[]string{"end-ahead b 2026-11-25"},
+	},
 	"support for more than a year": {
-		[]string{"system b 1"}, func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].EndOfLife = "2027-11-25" },
-		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead}, nil},
+		[]string{"system b 1"},
+		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].EndOfLife = "2027-11-25" },
+		[]landscape.Rule{landscape.RuleEndOfLife, landscape.RuleEndAhead},
+		nil,
+	},
 	"support that ends before that of the consumer": {
 		[]string{"system a 1", "system b 1", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) {
 			e["a"].EndOfLife, e["b"].EndOfLife = "2031-01-01", "2030-01-01"
 		},
-		[]landscape.Rule{landscape.RuleEndBefore}, []string{"end-before a b 2030-01-01"}},
+		[]landscape.Rule{landscape.RuleEndBefore},
+		[]string{"end-before a b 2030-01-01"},
+	},
 	"what is retired is no longer there": {
 		[]string{"system a 1", "system b 1", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].Lifecycle = "retired" },
-		[]landscape.Rule{landscape.RuleEndedProvider}, []string{"ended-provider a b"}},
+		[]landscape.Rule{landscape.RuleEndedProvider},
+		[]string{"ended-provider a b"},
+	},
 	"across the border without an agreement": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].Outside = true },
-		[]landscape.Rule{landscape.RuleNoAgreement}, []string{"no-agreement a b"}},
+		[]landscape.Rule{landscape.RuleNoAgreement},
+		[]string{"no-agreement a b"},
+	},
 	"an agreement that ended yesterday": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, c tiesByEnds, a agreed) {
 			a["x"] = landscape.Agreement{ID: "x", Until: "2026-11-24"}
 			e["b"].Outside, c["a>b"].Agreement = true, "x"
-		}, []landscape.Rule{landscape.RuleNoAgreement, landscape.RuleExpired, landscape.RuleAgreementEnds}, []string{"expired a b 2026-11-24"}},
+		},
+		[]landscape.Rule{landscape.RuleNoAgreement, landscape.RuleExpired, landscape.RuleAgreementEnds},
+		[]string{"expired a b 2026-11-24"},
+	},
 	"an agreement of which the 90th day is the last": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, c tiesByEnds, a agreed) {
 			a["x"] = landscape.Agreement{ID: "x", Until: "2027-02-22"}
 			e["b"].Outside, c["a>b"].Agreement = true, "x"
-		}, []landscape.Rule{landscape.RuleExpired, landscape.RuleAgreementEnds}, []string{"agreement-ends a b 2027-02-22"}},
+		},
+		[]landscape.Rule{landscape.RuleExpired, landscape.RuleAgreementEnds},
+		[]string{"agreement-ends a b 2027-02-22"},
+	},
 	"an agreement that ends a day later": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, c tiesByEnds, a agreed) {
 			a["x"] = landscape.Agreement{ID: "x", Until: "2027-02-23"}
 			e["b"].Outside, c["a>b"].Agreement = true, "x"
-		}, []landscape.Rule{landscape.RuleExpired, landscape.RuleAgreementEnds}, nil},
+		},
+		[]landscape.Rule{landscape.RuleExpired, landscape.RuleAgreementEnds},
+		nil,
+	},
 	"nobody on the other side": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) { e["b"].Outside, e["b"].Owner = true, "" },
-		[]landscape.Rule{landscape.RuleConnectionOwner}, []string{"connection-owner a b"}},
+		[]landscape.Rule{landscape.RuleConnectionOwner},
+		[]string{"connection-owner a b"},
+	},
 	"an owner of the connection there is enough": {
 		[]string{"system a 1", "supplier b 1", "a > b"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			e["b"].Outside, e["b"].Owner, c["a>b"].OwnerTo = true, "", "marta"
 		},
-		[]landscape.Rule{landscape.RuleConnectionOwner}, nil},
+		[]landscape.Rule{landscape.RuleConnectionOwner},
+		nil,
+	},
 	"an authority with which no process deals": {
-		[]string{"authority x ?", "system a 1", "process p 1", "a ~ x", "system b 1", "system c 1", "system d 1", "b > a", "c > b", "d > c", "p > d"}, func(elementsByID, tiesByEnds, agreed) {},
-		[]landscape.Rule{landscape.RuleNoProcess}, []string{"no-process x"}},
+		[]string{"authority x ?", "system a 1", "process p 1", "a ~ x", "system b 1", "system c 1", "system d 1", "b > a", "c > b", "d > c", "p > d"},
+		func(elementsByID, tiesByEnds, agreed) {},
+		[]landscape.Rule{landscape.RuleNoProcess},
+		[]string{"no-process x"},
+	},
 	"a process behind an interface deals with it": {
-		[]string{"authority x ?", "interface a 1", "process p 1", "a ~ x", "p > a"}, func(elementsByID, tiesByEnds, agreed) {},
-		[]landscape.Rule{landscape.RuleNoProcess}, nil},
+		[]string{"authority x ?", "interface a 1", "process p 1", "a ~ x", "p > a"},
+		func(elementsByID, tiesByEnds, agreed) {},
+		[]landscape.Rule{landscape.RuleNoProcess},
+		nil,
+	},
 	"what is named and not described": {
-		[]string{"system a 1", "unknown b ?", "a > b"}, func(elementsByID, tiesByEnds, agreed) {}, []landscape.Rule{landscape.RuleUnknown}, []string{"unknown a b"}},
+		[]string{"system a 1", "unknown b ?", "a > b"}, func(elementsByID, tiesByEnds, agreed) {}, []landscape.Rule{landscape.RuleUnknown}, []string{"unknown a b"},
+	},
 	"two of one kind and name": {
 		[]string{"system a 1", "system b 1", "process c 1"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) {
 			e["a"].Name, e["b"].Name, e["c"].Name = "Core-Banking", "core banking", "Core Banking"
 		},
-		[]landscape.Rule{landscape.RuleDuplicate}, []string{"duplicate a b"}},
+		[]landscape.Rule{landscape.RuleDuplicate},
+		[]string{"duplicate a b"},
+	},
 	"a planned connection contradicts nothing": {
 		[]string{"system a 60", "supplier b 120", "a > b"},
 		func(e elementsByID, c tiesByEnds, _ agreed) {
 			e["b"].Outside, c["a>b"].Phase = true, landscape.PhasePlanned
 		},
-		[]landscape.Rule{landscape.RuleRecovery, landscape.RuleNoAgreement}, nil},
+		[]landscape.Rule{landscape.RuleRecovery, landscape.RuleNoAgreement},
+		nil,
+	},
 	"data loss": {
 		[]string{"service s 1", "system a 1", "system b 1", "s > a", "a > b"},
 		func(e elementsByID, _ tiesByEnds, _ agreed) { e["s"].RPO, e["b"].RPO = n(5), n(30) },
-		[]landscape.Rule{landscape.RuleRecoveryPoint, landscape.RulePointGap}, []string{"recovery-point s a b 30/5"}},
+		[]landscape.Rule{landscape.RuleRecoveryPoint, landscape.RulePointGap},
+		[]string{"recovery-point s a b 30/5"},
+	},
 	"data loss of which nobody says anything": {
-		[]string{"service s 1", "system a 1", "s > a"}, func(e elementsByID, _ tiesByEnds, _ agreed) { e["s"].RPO = n(5) },
-		[]landscape.Rule{landscape.RuleRecoveryPoint, landscape.RulePointGap}, []string{"recovery-point-gap s a"}},
+		[]string{"service s 1", "system a 1", "s > a"},
+		func(e elementsByID, _ tiesByEnds, _ agreed) { e["s"].RPO = n(5) },
+		[]landscape.Rule{landscape.RuleRecoveryPoint, landscape.RulePointGap},
+		[]string{"recovery-point-gap s a"},
+	},
 }
 
 func TestEachRuleFindsItsContradictionAndNothingElse(t *testing.T) {

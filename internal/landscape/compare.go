@@ -179,7 +179,9 @@ func measuresOf(before, after *Snapshot, found [2][]Incoherence, points [2]map[s
 		{"agreements", count(func(s *Snapshot) int { return len(s.Agreements) })},
 		{"unknown", count(func(s *Snapshot) int { return s.countOf(func(e Element) bool { return e.Kind == KindUnknown }) })},
 		{"points", [2]int{len(points[0]), len(points[1])}},
-		{"broken", graded(Broken)}, {"soon", graded(Soon)}, {"cannot-tell", graded(CannotTell)},
+		{"broken", graded(Broken)},
+		{"soon", graded(Soon)},
+		{"cannot-tell", graded(CannotTell)},
 	} {
 		all = append(all, Measure{Name: m.name, Before: m.n[0], After: m.n[1]})
 	}

@@ -138,8 +138,10 @@ func saveException(ctx context.Context, tx *db.Tx, e Exception) error {
 		return err
 	}
 	tx.Touch(e.Ref(), e.Subject, ref.New("policy", e.Policy))
-	title := i18n.Text{EN: i18n.T(i18n.EN, "landscape.exception.named", "policy", e.Policy, "subject", e.Subject.ID()),
-		IT: i18n.T(i18n.IT, "landscape.exception.named", "policy", e.Policy, "subject", e.Subject.ID())}
+	title := i18n.Text{
+		EN: i18n.T(i18n.EN, "landscape.exception.named", "policy", e.Policy, "subject", e.Subject.ID()),
+		IT: i18n.T(i18n.IT, "landscape.exception.named", "policy", e.Policy, "subject", e.Subject.ID()),
+	}
 	return item.Put(ctx, tx, item.Item{Ref: e.Ref(), Title: title, Area: "landscape"})
 }
 
@@ -265,8 +267,10 @@ type ExceptionOut struct {
 }
 
 func askException(ctx context.Context, tx *db.Tx, in AskExceptionIn) (ExceptionRow, error) {
-	e := Exception{ID: ref.NewID(), Policy: in.Policy, Subject: in.Subject, Reason: in.Reason, ReasonIT: in.ReasonIT, Until: in.Until,
-		AskedBy: tx.Actor().Ref.ID(), AskedAt: tx.Now().Truncate(time.Microsecond)}
+	e := Exception{
+		ID: ref.NewID(), Policy: in.Policy, Subject: in.Subject, Reason: in.Reason, ReasonIT: in.ReasonIT, Until: in.Until,
+		AskedBy: tx.Actor().Ref.ID(), AskedAt: tx.Now().Truncate(time.Microsecond),
+	}
 	row := ExceptionRow{Exception: e, State: ExceptionPending}
 	p, err := e.allowed(ctx, tx)
 	if err != nil {

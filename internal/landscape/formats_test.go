@@ -227,22 +227,38 @@ func TestWordsOfFormatsBecomeOurs(t *testing.T) {
 		in             landscape.ImportIn
 		want           landscape.Connection
 	}{
-		{"serving in a graph", "a", "b", given("n.csv", "id,type,name\na,ApplicationService,A\nb,BusinessProcess,B\n", "e.csv", "src,dst,type\na,b,Serving\n"),
-			landscape.Connection{Kind: landscape.Serves, Dependency: landscape.Backward, Strength: landscape.Hard}},
-		{"a plain edge of a graph", "a", "b", given("n.csv", "id,type,name\na,service,A\nb,service,B\n", "e.csv", "src,dst,type\na,b,http\n"),
-			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard}},
-		{"a part in a graph", "b", "a", given("n.csv", "id,type,name\na,Node,A\nb,Node,B\n", "e.csv", "src,dst,type\na,b,Composition\n"),
-			landscape.Connection{Kind: landscape.PartOf, Dependency: landscape.NoDependency, Strength: landscape.Soft}},
-		{"a service that may be missing", "a", "b", given("compose.yaml", "services: {a: {depends_on: {b: {required: false}}}, b: {}}"),
-			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Soft}},
-		{"what the parent runs on", "a", "b", given("r.csv", "parent,child,type\na,b,Runs on::Runs\n"),
-			landscape.Connection{Kind: landscape.RunsOn, Dependency: landscape.Forward, Strength: landscape.Hard}},
-		{"the parent's use seen from the child", "b", "a", given("r.csv", "parent,child,type\na,b,Used by::Depends on\n"),
-			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard}},
-		{"a job that reads", "dataset-n-t", "job-n-j", given("o.json", `[{"eventType":"START","job":{"namespace":"n","name":"j"},"inputs":[{"namespace":"n","name":"t"}]}]`),
-			landscape.Connection{Kind: landscape.FlowsTo, Dependency: landscape.Backward, Strength: landscape.Soft}},
-		{"a field of a catalogue", "b", "a", given("a.md", "---\ntype: component\nname: A\nrealized_by_x: B\n---\n", "b.md", "---\ntype: component\nname: B\n---\n"),
-			landscape.Connection{Kind: landscape.Realizes, Dependency: landscape.Backward, Strength: landscape.Hard}},
+		{
+			"serving in a graph", "a", "b", given("n.csv", "id,type,name\na,ApplicationService,A\nb,BusinessProcess,B\n", "e.csv", "src,dst,type\na,b,Serving\n"),
+			landscape.Connection{Kind: landscape.Serves, Dependency: landscape.Backward, Strength: landscape.Hard},
+		},
+		{
+			"a plain edge of a graph", "a", "b", given("n.csv", "id,type,name\na,service,A\nb,service,B\n", "e.csv", "src,dst,type\na,b,http\n"),
+			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard},
+		},
+		{
+			"a part in a graph", "b", "a", given("n.csv", "id,type,name\na,Node,A\nb,Node,B\n", "e.csv", "src,dst,type\na,b,Composition\n"),
+			landscape.Connection{Kind: landscape.PartOf, Dependency: landscape.NoDependency, Strength: landscape.Soft},
+		},
+		{
+			"a service that may be missing", "a", "b", given("compose.yaml", "services: {a: {depends_on: {b: {required: false}}}, b: {}}"),
+			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Soft},
+		},
+		{
+			"what the parent runs on", "a", "b", given("r.csv", "parent,child,type\na,b,Runs on::Runs\n"),
+			landscape.Connection{Kind: landscape.RunsOn, Dependency: landscape.Forward, Strength: landscape.Hard},
+		},
+		{
+			"the parent's use seen from the child", "b", "a", given("r.csv", "parent,child,type\na,b,Used by::Depends on\n"),
+			landscape.Connection{Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard},
+		},
+		{
+			"a job that reads", "dataset-n-t", "job-n-j", given("o.json", `[{"eventType":"START","job":{"namespace":"n","name":"j"},"inputs":[{"namespace":"n","name":"t"}]}]`),
+			landscape.Connection{Kind: landscape.FlowsTo, Dependency: landscape.Backward, Strength: landscape.Soft},
+		},
+		{
+			"a field of a catalogue", "b", "a", given("a.md", "---\ntype: component\nname: A\nrealized_by_x: B\n---\n", "b.md", "---\ntype: component\nname: B\n---\n"),
+			landscape.Connection{Kind: landscape.Realizes, Dependency: landscape.Backward, Strength: landscape.Hard},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := dbtest.SQLite(t)

@@ -16,7 +16,8 @@ import (
 func drawn(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, lines ...string) landscape.Map {
+}, lines ...string,
+) landscape.Map {
 	t.Helper()
 	m := landscape.Map{Elements: map[string]landscape.Element{}, Agreements: map[string]landscape.Agreement{}}
 	for i, line := range lines {
@@ -76,31 +77,43 @@ func TestRecoveryTimesAlongNeeds(t *testing.T) {
 	recovery := []landscape.Rule{landscape.RuleRecovery, landscape.RuleRecoveryChain, landscape.RuleRecoveryGap, landscape.RuleSequence}
 	for name, c := range map[string]struct{ lines, want []string }{
 		"a slower provider": {
-			[]string{"system a 60", "system b 120", "a > b"}, []string{"recovery a b 120/60"}},
+			[]string{"system a 60", "system b 120", "a > b"}, []string{"recovery a b 120/60"},
+		},
 		"a soft need does not hold it up": {
-			[]string{"system a 60", "system b 120", "a ~ b"}, nil},
+			[]string{"system a 60", "system b 120", "a ~ b"}, nil,
+		},
 		"an element without a recovery time hides nothing": {
-			[]string{"system a 60", "system b ?", "system c 120", "a > b", "b > c"}, []string{"recovery a b c 120/60", "recovery-chain a b c 120/60", "recovery-gap a b"}},
+			[]string{"system a 60", "system b ?", "system c 120", "a > b", "b > c"}, []string{"recovery a b c 120/60", "recovery-chain a b c 120/60", "recovery-gap a b"},
+		},
 		"each need that is too slow is told once, and the whole chain for the service": {
 			[]string{"service s 60", "system a 60", "system b 60", "system c 240", "s > a", "a > b", "b > c"},
-			[]string{"recovery b c 240/60", "recovery-chain s a b c 240/60", "recovery-sequence s a b c 420/60"}},
+			[]string{"recovery b c 240/60", "recovery-chain s a b c 240/60", "recovery-sequence s a b c 420/60"},
+		},
 		"of two that stand in for each other the faster counts": {
-			[]string{"system a 60", "system b 30", "system c 240", "a 1> b", "a 1> c"}, nil},
+			[]string{"system a 60", "system b 30", "system c 240", "a 1> b", "a 1> c"}, nil,
+		},
 		"of three of which two must work the second counts": {
-			[]string{"system a 60", "system b 30", "system c 90", "system d 240", "a 2> b", "a 2> c", "a 2> d"}, []string{"recovery a c 90/60"}},
+			[]string{"system a 60", "system b 30", "system c 90", "system d 240", "a 2> b", "a 2> c", "a 2> d"}, []string{"recovery a c 90/60"},
+		},
 		"an unknown stand-in does not matter where a known one is fast enough": {
-			[]string{"system a 60", "system b 30", "system c ?", "a 1> b", "a 1> c"}, nil},
+			[]string{"system a 60", "system b 30", "system c ?", "a 1> b", "a 1> c"}, nil,
+		},
 		"a circle recovers together with its slowest": {
 			[]string{"service s 60", "system a 60", "system b 90", "s > a", "a > b", "b > a"},
-			[]string{"recovery a b 90/60", "recovery-chain s a b 90/60", "recovery-sequence s a b 150/60"}},
+			[]string{"recovery a b 90/60", "recovery-chain s a b 90/60", "recovery-sequence s a b 150/60"},
+		},
 		"more must work than there are: all of them": {
-			[]string{"system a 60", "system b 30", "system c 240", "a 5> b", "a 5> c"}, []string{"recovery a c 240/60"}},
+			[]string{"system a 60", "system b 30", "system c 240", "a 5> b", "a 5> c"}, []string{"recovery a c 240/60"},
+		},
 		"what needs itself waits for nothing": {
-			[]string{"service a 60", "system b 60", "a > a", "a > b"}, []string{"recovery-sequence a b 120/60"}},
+			[]string{"service a 60", "system b 60", "a > a", "a > b"}, []string{"recovery-sequence a b 120/60"},
+		},
 		"an unset time is not zero": {
-			[]string{"system a 60", "system b ?", "a > b"}, []string{"recovery-gap a b"}},
+			[]string{"system a 60", "system b ?", "a > b"}, []string{"recovery-gap a b"},
+		},
 		"zero is a time": {
-			[]string{"system a 0", "system b 1", "a > b"}, []string{"recovery a b 1/0"}},
+			[]string{"system a 0", "system b 1", "a > b"}, []string{"recovery a b 1/0"},
+		},
 	} {
 		if got := told(drawn(t, c.lines...), recovery...); !slices.Equal(got, append([]string{}, c.want...)) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
@@ -112,9 +125,11 @@ func TestCircleIsNamedInItsOrder(t *testing.T) {
 	for name, c := range map[string]struct{ lines, want []string }{
 		"three": {[]string{"system c 1", "system a 1", "system b 1", "a > b", "b > c", "c > a"}, []string{"cycle a b c a"}},
 		"the shortest through the first": {
-			[]string{"system a 1", "system b 1", "system c 1", "a > b", "b > c", "c > a", "b > a"}, []string{"cycle a b a"}},
+			[]string{"system a 1", "system b 1", "system c 1", "a > b", "b > c", "c > a", "b > a"}, []string{"cycle a b a"},
+		},
 		"a stand-in breaks it": {
-			[]string{"system a 1", "system b 1", "system c 1", "a 1> b", "a 1> c", "b > a"}, nil},
+			[]string{"system a 1", "system b 1", "system c 1", "a 1> b", "a 1> c", "b > a"}, nil,
+		},
 		"a soft need breaks it": {[]string{"system a 1", "system b 1", "a > b", "b ~ a"}, nil},
 		"itself is none":        {[]string{"system a 1", "a > a"}, nil},
 	} {

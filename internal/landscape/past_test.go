@@ -93,14 +93,12 @@ func TestALensShowsWhatItSays(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		m.Elements[id] = landscape.Element{ID: id}
 	}
-	for _, c := range []landscape.Connection{
+	m.Connections = []landscape.Connection{
 		{ID: "hard", From: "a", To: "b", Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard, Phase: landscape.PhaseLive},
 		{ID: "soft", From: "a", To: "b", Kind: landscape.FlowsTo, Dependency: landscape.Backward, Strength: landscape.Soft, Phase: landscape.PhaseLive},
 		{ID: "planned", From: "b", To: "c", Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard, Phase: landscape.PhasePlanned},
 		{ID: "part", From: "c", To: "a", Kind: landscape.PartOf, Dependency: landscape.NoDependency, Strength: landscape.Soft, Phase: landscape.PhaseLive},
 		{ID: "away", From: "a", To: "gone", Kind: landscape.Uses, Dependency: landscape.Forward, Strength: landscape.Hard, Phase: landscape.PhaseLive},
-	} {
-		m.Connections = append(m.Connections, c)
 	}
 	s := landscape.NewSnapshot(m, "test")
 	for _, c := range []struct {

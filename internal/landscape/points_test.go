@@ -33,8 +33,10 @@ func gated() landscape.File {
 			uses("clients", "payments"), uses("clients", "loans"), uses("payments", "gateway"), uses("loans", "gateway"),
 			uses("gateway", "bus"), uses("payments", "bus"), uses("loans", "bus"), uses("bus", "ledger"),
 			at("ledger", "north"), at("ledger", "south"),
-			{From: "ledger", To: "vendor", Kind: landscape.SuppliedBy}, {From: "vendor", To: "group", Kind: landscape.PartOf},
-			{From: "gateway", To: "other", Kind: landscape.SuppliedBy, Strength: landscape.Soft}, {From: "other", To: "group", Kind: landscape.PartOf},
+			{From: "ledger", To: "vendor", Kind: landscape.SuppliedBy},
+			{From: "vendor", To: "group", Kind: landscape.PartOf},
+			{From: "gateway", To: "other", Kind: landscape.SuppliedBy, Strength: landscape.Soft},
+			{From: "other", To: "group", Kind: landscape.PartOf},
 		},
 	}
 	f.Elements[1].Criticality, f.Elements[2].Criticality = n(1), n(3)

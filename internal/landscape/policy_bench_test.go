@@ -29,8 +29,10 @@ func withCity(b *testing.B, d *db.DB) {
 		f.Connections = append(f.Connections, c)
 	}
 	for i := range 25 {
-		f.Policies = append(f.Policies, landscape.Policy{ID: fmt.Sprintf("p%d", i), Title: "P", Subject: "connection", Severity: "low",
-			Applies: `crossing or from.kind == "system" and live`, Holds: `encrypted and authenticated and (to.rto <= from.rto or not (protocol in ["FTP", "Telnet"]))`})
+		f.Policies = append(f.Policies, landscape.Policy{
+			ID: fmt.Sprintf("p%d", i), Title: "P", Subject: "connection", Severity: "low",
+			Applies: `crossing or from.kind == "system" and live`, Holds: `encrypted and authenticated and (to.rto <= from.rto or not (protocol in ["FTP", "Telnet"]))`,
+		})
 	}
 	dbtest.Change(b, d, func(tx *db.Tx) error { _, err := landscape.Apply(ctx, tx, f); return err })
 }

@@ -159,8 +159,10 @@ func orderViolations(all []Violation, sort string) error {
 // violation describes a subject that a policy does not find in order; without its evidence.
 func (j *judged) violation(policy int, at int32, excepted map[string]ExceptionRow) Violation {
 	p := j.policies[policy]
-	v := Violation{Policy: p.ID, PolicyTitle: p.Name(), Severity: p.Severity, State: ViolationOpen, Kind: p.Subject,
-		Elements: j.concerned(policy, at), at: at, policy: policy}
+	v := Violation{
+		Policy: p.ID, PolicyTitle: p.Name(), Severity: p.Severity, State: ViolationOpen, Kind: p.Subject,
+		Elements: j.concerned(policy, at), at: at, policy: policy,
+	}
 	s := j.facts.Snapshot
 	subject := ref.New("element", "")
 	switch p.Subject {

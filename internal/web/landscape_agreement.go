@@ -132,8 +132,10 @@ func (s *Server) agreementForm(q *request, a landscape.Agreement, isNew bool) (t
 	}
 	form := tieForm{Back: "/landscape/agreements", Groups: []fieldGroup{
 		{p.T("landscape.agreement.group.what"), []ui.Input{
-			{Name: "title", Label: label("title"), Value: a.Title, Required: true}, {Name: "title_it", Label: label("title_it"), Value: a.TitleIT},
-			{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: a.Kind, Options: choices(p, "landscape.agreement.kind.", landscape.AgreementKinds...)}, party,
+			{Name: "title", Label: label("title"), Value: a.Title, Required: true},
+			{Name: "title_it", Label: label("title_it"), Value: a.TitleIT},
+			{Name: "kind", Label: label("kind"), Type: "select", Required: true, Value: a.Kind, Options: choices(p, "landscape.agreement.kind.", landscape.AgreementKinds...)},
+			party,
 		}},
 		{p.T("landscape.agreement.group.life"), []ui.Input{
 			{Name: "from", Label: p.T("landscape.agreement.from"), Type: "date", Value: a.From},

@@ -68,8 +68,11 @@ func findingList(q *request, out landscape.CoherenceOut) ui.List {
 		Caption: q.T("landscape.coherence.title"), Total: out.Total, Next: out.Next, Exports: true, Nothing: q.T("landscape.coherence.sound"),
 		Sort: sortedBy(p, "rule"),
 		Columns: []ui.Column{
-			{Key: "rule", Title: q.T("landscape.coherence.rule")}, {Title: q.T("landscape.coherence.what"), Wide: true},
-			{Key: "element", Title: q.T("landscape.coherence.where")}, {Key: "owner", Title: q.T("landscape.field.owner")}, {Key: "since", Title: q.T("landscape.coherence.since"), Short: true},
+			{Key: "rule", Title: q.T("landscape.coherence.rule")},
+			{Title: q.T("landscape.coherence.what"), Wide: true},
+			{Key: "element", Title: q.T("landscape.coherence.where")},
+			{Key: "owner", Title: q.T("landscape.field.owner")},
+			{Key: "since", Title: q.T("landscape.coherence.since"), Short: true},
 		},
 		Filters: []ui.Input{
 			{Name: "rule", Label: q.T("landscape.coherence.rule"), Type: "select", Options: rulesFound(p, out)},

@@ -31,8 +31,10 @@ func (s *Server) landscapeCompare(w http.ResponseWriter, q *request) error {
 	in := landscape.CompareIn{From: cmp.Or(q.URL.Query().Get("from"), org.LastSitting, month), To: q.URL.Query().Get("to")}
 	v := compareView{}
 	v.Presets = presets(q.Page, in, [][2]string{
-		{org.LastSitting, "landscape.compare.sitting"}, {now.AddDate(0, 0, -7).Format(time.DateOnly), "landscape.compare.week"},
-		{month, "landscape.compare.month"}, {now.AddDate(0, -3, 0).Format(time.DateOnly), "landscape.compare.quarter"},
+		{org.LastSitting, "landscape.compare.sitting"},
+		{now.AddDate(0, 0, -7).Format(time.DateOnly), "landscape.compare.week"},
+		{month, "landscape.compare.month"},
+		{now.AddDate(0, -3, 0).Format(time.DateOnly), "landscape.compare.quarter"},
 	})
 	if v.Comparison, err = op.Ask(q.Context(), s.Run, q.Actor, landscape.OpCompare, in); err != nil {
 		v.From, v.To, v.Err = in.From, in.To, err
@@ -108,7 +110,8 @@ func differenceList(p ui.Page, v compareView) ui.List {
 		Filters: []ui.Input{
 			{Name: "what", Label: p.T("landscape.compare.what"), Type: "select", Options: anyOf(p, "landscape.compare.what.", "create", "change", "remove")},
 			{Name: "subject", Label: p.T("landscape.compare.subject"), Type: "select", Options: anyOf(p, "landscape.compare.subject.", "element", "connection", "agreement")},
-			{Name: "from", Type: "hidden", Value: v.From}, {Name: "to", Type: "hidden", Value: p.Query.Get("to")},
+			{Name: "from", Type: "hidden", Value: v.From},
+			{Name: "to", Type: "hidden", Value: p.Query.Get("to")},
 		},
 	}
 	what, subject := p.Query.Get("what"), p.Query.Get("subject")

@@ -156,8 +156,11 @@ func elementFacts(p ui.Page, v elementPageView) []ui.Fact {
 	}
 	facts = append(facts, orUnsaid(p, p.T("landscape.field.cost_eur_year"), cost))
 	for _, one := range []struct{ name, text string }{
-		{"variant", wordIn(p, "landscape.variant.", e.Variant)}, {"domain", e.Domain}, {"layer", e.Layer},
-		{"substitutability", wordIn(p, "landscape.substitutability.", e.Substitutability)}, {"original", e.Original},
+		{"variant", wordIn(p, "landscape.variant.", e.Variant)},
+		{"domain", e.Domain},
+		{"layer", e.Layer},
+		{"substitutability", wordIn(p, "landscape.substitutability.", e.Substitutability)},
+		{"original", e.Original},
 	} {
 		if one.text != "" {
 			facts = append(facts, ui.Fact{Term: p.T("landscape.field." + one.name), Text: one.text})

@@ -309,8 +309,11 @@ func aroundList(p ui.Page, a landscape.Around) ui.List {
 	list := ui.List{
 		Caption: p.T("landscape.map.table"), Total: len(a.Ties), Exports: true, Nothing: p.T("landscape.map.none"),
 		Columns: []ui.Column{
-			{Title: p.T("landscape.map.consumer")}, {Title: p.T("landscape.connection.kind")}, {Title: p.T("landscape.map.provider")},
-			{Title: p.T("landscape.field.strength")}, {Title: p.T("landscape.field.phase")},
+			{Title: p.T("landscape.map.consumer")},
+			{Title: p.T("landscape.connection.kind")},
+			{Title: p.T("landscape.map.provider")},
+			{Title: p.T("landscape.field.strength")},
+			{Title: p.T("landscape.field.phase")},
 		},
 	}
 	ties := slices.Clone(a.Ties)

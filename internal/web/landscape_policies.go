@@ -85,9 +85,12 @@ func policyList(p ui.Page, rows []landscape.PolicyRow, packs []landscape.PackRow
 	list := ui.List{
 		Caption: p.T("landscape.policies.title"), Total: len(rows), Exports: true, Sort: sortedBy(p, "severity"), Nothing: p.T("landscape.policies.none"),
 		Columns: []ui.Column{
-			{Key: "title", Title: p.T("landscape.policy.f.title"), Wide: true}, {Key: "severity", Title: p.T("landscape.policy.f.severity")},
-			{Key: "violated", Title: p.T("landscape.policies.violated"), Right: true}, {Title: p.T("landscape.policies.excepted"), Right: true},
-			{Key: "cannot-tell", Title: p.T("landscape.policies.untold"), Right: true}, {Key: "holds", Title: p.T("landscape.policies.holds"), Right: true},
+			{Key: "title", Title: p.T("landscape.policy.f.title"), Wide: true},
+			{Key: "severity", Title: p.T("landscape.policy.f.severity")},
+			{Key: "violated", Title: p.T("landscape.policies.violated"), Right: true},
+			{Title: p.T("landscape.policies.excepted"), Right: true},
+			{Key: "cannot-tell", Title: p.T("landscape.policies.untold"), Right: true},
+			{Key: "holds", Title: p.T("landscape.policies.holds"), Right: true},
 			{Title: p.T("landscape.policy.f.owner")},
 		},
 		Filters: []ui.Input{

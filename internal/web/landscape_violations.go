@@ -60,9 +60,12 @@ func violationList(p ui.Page, page db.PageOf[landscape.Violation], policies []la
 	list := ui.List{
 		Caption: p.T("landscape.violations.title"), Total: page.Total, Next: page.Next, Exports: true, Nothing: p.T("landscape.violations.none"), Sort: sortedBy(p, "severity"),
 		Columns: []ui.Column{
-			{Key: "subject", Title: p.T("landscape.violations.subject"), Wide: true}, {Key: "severity", Title: p.T("landscape.policy.f.severity")},
-			{Key: "policy", Title: p.T("landscape.violations.policy"), Wide: true}, {Key: "state", Title: p.T("landscape.violations.state")},
-			{Key: "owner", Title: p.T("landscape.field.owner")}, {Title: p.T("landscape.violations.exception")},
+			{Key: "subject", Title: p.T("landscape.violations.subject"), Wide: true},
+			{Key: "severity", Title: p.T("landscape.policy.f.severity")},
+			{Key: "policy", Title: p.T("landscape.violations.policy"), Wide: true},
+			{Key: "state", Title: p.T("landscape.violations.state")},
+			{Key: "owner", Title: p.T("landscape.field.owner")},
+			{Title: p.T("landscape.violations.exception")},
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("landscape.list.text")},
@@ -179,8 +182,11 @@ func exceptionList(p ui.Page, rows []landscape.ExceptionRow) ui.List {
 	list := ui.List{
 		Caption: p.T("landscape.exceptions.title"), Total: len(rows), Exports: true, Nothing: p.T("landscape.exceptions.none"),
 		Columns: []ui.Column{
-			{Title: p.T("landscape.violations.subject"), Wide: true}, {Title: p.T("landscape.violations.policy"), Wide: true}, {Title: p.T("landscape.violations.state")},
-			{Title: p.T("landscape.exception.f.until"), Short: true}, {Title: p.T("landscape.exception.decision")},
+			{Title: p.T("landscape.violations.subject"), Wide: true},
+			{Title: p.T("landscape.violations.policy"), Wide: true},
+			{Title: p.T("landscape.violations.state")},
+			{Title: p.T("landscape.exception.f.until"), Short: true},
+			{Title: p.T("landscape.exception.decision")},
 		},
 		Filters: []ui.Input{{Name: "state", Label: p.T("landscape.violations.state"), Type: "select", Options: anyOf(p, "landscape.exception.state.", wordsOf(landscape.ExceptionStates)...)}},
 	}

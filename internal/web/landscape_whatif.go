@@ -164,9 +164,13 @@ func whatIfServices(p ui.Page, v whatIfView) ui.List {
 	list := ui.List{
 		Caption: p.T("landscape.what-if.services"), Total: len(v.Out.Services), Exports: true, Nothing: p.T("landscape.what-if.services.none"),
 		Columns: []ui.Column{
-			{Title: p.T("landscape.what-if.services")}, {Title: p.T("landscape.what-if.answer"), Wide: true}, {Title: p.T("landscape.what-if.at-once"), Right: true},
-			{Title: p.T("landscape.what-if.in-turn"), Right: true}, {Title: p.T("landscape.what-if.tolerates"), Right: true},
-			{Title: p.T("landscape.what-if.hour"), Right: true}, {Title: p.T("landscape.what-if.until-back"), Right: true},
+			{Title: p.T("landscape.what-if.services")},
+			{Title: p.T("landscape.what-if.answer"), Wide: true},
+			{Title: p.T("landscape.what-if.at-once"), Right: true},
+			{Title: p.T("landscape.what-if.in-turn"), Right: true},
+			{Title: p.T("landscape.what-if.tolerates"), Right: true},
+			{Title: p.T("landscape.what-if.hour"), Right: true},
+			{Title: p.T("landscape.what-if.until-back"), Right: true},
 		},
 	}
 	for _, one := range v.Out.Services {
@@ -195,8 +199,11 @@ func whatIfOrder(p ui.Page, v whatIfView) ui.List {
 	list := ui.List{
 		Caption: p.T("landscape.what-if.order"), Total: len(v.Out.Stopped), Nothing: p.T("landscape.what-if.order.none"),
 		Columns: []ui.Column{
-			{Title: p.T("landscape.what-if.element")}, {Title: p.T("landscape.what-if.wave"), Right: true}, {Title: p.T("landscape.what-if.starts"), Right: true},
-			{Title: p.T("landscape.field.rto_min"), Right: true}, {Title: p.T("landscape.what-if.in-turn"), Right: true},
+			{Title: p.T("landscape.what-if.element")},
+			{Title: p.T("landscape.what-if.wave"), Right: true},
+			{Title: p.T("landscape.what-if.starts"), Right: true},
+			{Title: p.T("landscape.field.rto_min"), Right: true},
+			{Title: p.T("landscape.what-if.in-turn"), Right: true},
 		},
 	}
 	for _, one := range v.Out.Stopped[:min(len(v.Out.Stopped), mostLost)] {

@@ -139,8 +139,12 @@ func groupList(p ui.Page, g landscape.Groups) ui.List {
 	list := ui.List{
 		Caption: p.T("landscape.whole.table"), Total: len(g.Groups), Exports: true, Nothing: p.T("landscape.whole.none"),
 		Columns: []ui.Column{
-			{Title: p.T("landscape.whole.group")}, {Title: p.T("landscape.points.spread.elements"), Right: true}, {Title: p.T("landscape.outside.yes"), Right: true},
-			{Title: p.T("landscape.whole.within"), Right: true}, {Title: p.T("landscape.whole.needs"), Right: true}, {Title: p.T("landscape.whole.needed"), Right: true},
+			{Title: p.T("landscape.whole.group")},
+			{Title: p.T("landscape.points.spread.elements"), Right: true},
+			{Title: p.T("landscape.outside.yes"), Right: true},
+			{Title: p.T("landscape.whole.within"), Right: true},
+			{Title: p.T("landscape.whole.needs"), Right: true},
+			{Title: p.T("landscape.whole.needed"), Right: true},
 		},
 	}
 	needs, needed := make([]int, len(g.Groups)), make([]int, len(g.Groups))

@@ -45,8 +45,10 @@ func (s *search) startFrom() {
 
 // climb gives a choice at least as good as x that no flip of one or two options betters.
 func (p *program) climb(x []bool, order []int) []bool {
-	c := &climb{program: p, x: append([]bool(nil), x...), used: make([]float64, len(p.rows)), order: order,
-		columns: make([][]entry, len(x)), value: p.value(x)}
+	c := &climb{
+		program: p, x: append([]bool(nil), x...), used: make([]float64, len(p.rows)), order: order,
+		columns: make([][]entry, len(x)), value: p.value(x),
+	}
 	for i, r := range p.rows {
 		c.used[i] = r.at(x)
 		for k, j := range r.index {

@@ -99,8 +99,10 @@ func (m *model) addTerms(p *program) []int {
 }
 
 func (m *model) tailOf(place []int, terms int) *tail {
-	t := &tail{weight: m.Objective.Tail, share: 1 - m.Objective.Level,
-		base: make([]float64, len(m.Losses)), loss: make([][]float64, len(m.Losses))}
+	t := &tail{
+		weight: m.Objective.Tail, share: 1 - m.Objective.Level,
+		base: make([]float64, len(m.Losses)), loss: make([][]float64, len(m.Losses)),
+	}
 	for i, trial := range m.Losses {
 		t.loss[i] = make([]float64, terms)
 		for s, l := range trial {

@@ -138,7 +138,7 @@ func WriteArchiMate(w io.Writer, m Model) error {
 
 func texts(all []Text) (list []textXML) {
 	for _, t := range all {
-		list = append(list, textXML{t.Language, t.Text})
+		list = append(list, textXML(t))
 	}
 	return list
 }
