@@ -25,6 +25,7 @@ var layers = []struct {
 	{"pure mathematics and drawing: no database, no clock, no language", []string{
 		"internal/landscape/rule", // problems with their place
 		"internal/landscape/layout internal/landscape/interchange",
+		"internal/risk/fair", // the model that quant computes
 		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph",
 		"internal/budget/choice",   // draws losses
 		"internal/report/document", // draws charts
@@ -60,7 +61,7 @@ var layers = []struct {
 }
 
 // pure packages take everything as arguments.
-var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
+var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/fair", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
 
 func TestImportsPointDown(t *testing.T) {
 	place, line := map[string]int{}, 0

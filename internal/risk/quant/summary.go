@@ -42,11 +42,15 @@ type Summary struct {
 	// enclose the quantile with 95 % probability by the normal approximation of the binomial, rounded
 	// outwards.
 	Quantiles []Quantile `json:"quantiles"`
-	VaR95     Interval   `json:"var95"` // the 95 % quantile
+	VaR90     Interval   `json:"var90"` // the 90 % quantile, and so on
+	VaR95     Interval   `json:"var95"`
+	VaR99     Interval   `json:"var99"`
+	TVaR90    Interval   `json:"tvar90"`
 	// TVaR95 is the mean of the worst 5 % of years (expected shortfall), atom corrected (Acerbi and
 	// Tasche 2002): (E[S; S>VaR] + VaR (P(S<=VaR) - 0.95)) / 0.05. Its standard error is that of
 	// VaR + (S-VaR)+ / 0.05; with very heavy tails it is too small, as every interval of a mean is.
 	TVaR95 Interval `json:"tvar95"`
+	TVaR99 Interval `json:"tvar99"`
 	// Curve is the loss exceedance curve P(S > x) at amounts spaced evenly on a log scale, from the 1 %
 	// quantile of years with a loss to the largest simulated loss, which is the last point. Empty when
 	// nothing was lost in any year.
@@ -119,8 +123,8 @@ func summarise(years []float64, expected float64, appetites []float64) Summary {
 	for _, p := range levels {
 		s.Quantiles = append(s.Quantiles, Quantile{P: p, Amount: r.quantile(p)})
 	}
-	s.VaR95 = r.quantile(0.95)
-	s.TVaR95 = r.shortfall(s.VaR95.Value, 0.95)
+	s.VaR90, s.VaR95, s.VaR99 = r.quantile(0.90), r.quantile(0.95), r.quantile(0.99)
+	s.TVaR90, s.TVaR95, s.TVaR99 = r.shortfall(s.VaR90.Value, 0.90), r.shortfall(s.VaR95.Value, 0.95), r.shortfall(s.VaR99.Value, 0.99)
 	s.Curve = r.curve()
 	for _, a := range appetites {
 		s.Appetite = append(s.Appetite, r.exceedance(a))
