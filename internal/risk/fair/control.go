@@ -16,6 +16,9 @@ const (
 	OnMagnitude      Target = "magnitude"      // detection and response: each costs less
 )
 
+// ByPatching is the evidence of a control that consists in patching.
+const ByPatching = "patching"
+
 // Control lowers a scenario, in the terms of the FAIR Controls Analytics Model. When it works as intended, on
 // what it covers, it takes away the share Intended; while it does not, Variant.
 type Control struct {
@@ -29,6 +32,9 @@ type Control struct {
 	Intended          float64  `yaml:"intended" json:"intended"`                   // effectiveness when it works as intended, 0 to 1
 	Variant           float64  `yaml:"variant,omitempty" json:"variant,omitempty"` // effectiveness when it does not
 	Planned           bool     `yaml:"planned,omitempty" json:"planned,omitempty"` // counts for the target, not for the current state
+	// Measured names the evidence by which its reliability is known: patching (known exploited vulnerabilities that
+	// were open on the assets). Empty: somebody's estimate.
+	Measured string `yaml:"measured,omitempty" json:"measured,omitempty"`
 }
 
 // Reliability is the share of time in which a control that varies VF times a year for VD days works as
@@ -58,6 +64,9 @@ func (c Control) check(field string, s Scenario) []*problem.Error {
 		wrong = append(wrong, problem.Field(field+".id", "problem.required"))
 	}
 	if err := problem.Choice(field+".on", string(c.On), string(OnFrequency), string(OnSusceptibility), string(OnMagnitude)); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := problem.Choice(field+".measured", c.Measured, "", ByPatching); err != nil {
 		wrong = append(wrong, err)
 	}
 	if c.On == OnSusceptibility && s.Susceptibility == nil {

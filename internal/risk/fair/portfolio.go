@@ -139,7 +139,7 @@ type Moments struct{ Mean, Variance float64 }
 // causes: with a rate R and a loss X, the mean is E[R] E[X] and the variance E[R] E[X²] + V[R] E[X]². Events
 // that are insured have no closed form: known is false.
 func (s Scenario) Expected(state State) (m Moments, known bool) {
-	rate, size := s.rate(state), s.size(s.Factors(state).Magnitude)
+	rate, size := s.LossEvents(state), s.EventLoss(state)
 	square := size.Variance + size.Mean*size.Mean
 	if s.Insured() {
 		return m, false
@@ -156,8 +156,9 @@ func (s Scenario) Expected(state State) (m Moments, known bool) {
 	return m, true
 }
 
-// rate are the moments of the frequency of loss events.
-func (s Scenario) rate(state State) Moments {
+// LossEvents are the moments of the frequency of loss events a year (of the rate, not of the number of events) in
+// the state.
+func (s Scenario) LossEvents(state State) Moments {
 	f := s.Factors(state)
 	frequency := s.Frequency.Shape()
 	scale := f.Frequency * f.Susceptibility
@@ -171,9 +172,9 @@ func (s Scenario) rate(state State) Moments {
 	return Moments{scale * frequency.Mean(), scale * scale * frequency.Variance()}
 }
 
-// size are the moments of the loss of one event.
-func (s Scenario) size(factor float64) Moments {
-	m := sum(s.Primary)
+// EventLoss are the moments of the loss of one event in the state, before any insurance.
+func (s Scenario) EventLoss(state State) Moments {
+	m, factor := sum(s.Primary), s.Factors(state).Magnitude
 	if two := s.Secondary; two != nil {
 		p, more := two.Probability.Mean(), sum(two.Losses)
 		square := p * (more.Variance + more.Mean*more.Mean)
