@@ -27,6 +27,7 @@ var layers = []struct {
 		"internal/landscape/layout internal/landscape/interchange",
 		"internal/risk/fair", // the model that quant computes
 		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph",
+		"internal/risk/propagate",  // cycles of graphs
 		"internal/budget/choice",   // draws losses
 		"internal/report/document", // draws charts
 	}},
@@ -61,7 +62,7 @@ var layers = []struct {
 }
 
 // pure packages take everything as arguments.
-var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/fair", "internal/risk/quant", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
+var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/fair", "internal/risk/quant", "internal/risk/propagate", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
 
 func TestImportsPointDown(t *testing.T) {
 	place, line := map[string]int{}, 0

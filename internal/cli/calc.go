@@ -10,8 +10,9 @@ import (
 
 // CalcCmd are the calculators: a file in, figures out, no database. docs/calculators.md has their formats.
 type CalcCmd struct {
-	Graph  CalcGraphCmd  `cmd:"" help:"Measure a graph of things that need each other."`
-	Choose CalcChooseCmd `cmd:"" help:"Find the best set of measures under budgets, with proof."`
+	Graph     CalcGraphCmd     `cmd:"" help:"Measure a graph of things that need each other."`
+	Propagate CalcPropagateCmd `cmd:"" help:"Carry failures along needs: probabilities, cut sets, importance, minutes."`
+	Choose    CalcChooseCmd    `cmd:"" help:"Find the best set of measures under budgets, with proof."`
 }
 
 // maxCalculation is the largest file that a calculator reads, in bytes.
