@@ -13,6 +13,10 @@ type RiskCmd struct {
 	List     RiskListCmd     `cmd:"" help:"List scenarios by what they can cost."`
 	Show     RiskShowCmd     `cmd:"" help:"Show a scenario."`
 	Simulate RiskSimulateCmd `cmd:"" help:"Simulate the yearly loss of all open scenarios."`
+
+	Appetite    RiskAppetiteCmd    `cmd:"" help:"Hold the board's statements against the figures."`
+	Escalations RiskEscalationsCmd `cmd:"" help:"List escalations of breaches."`
+	Watch       RiskWatchCmd       `cmd:"" help:"Open, move on and close escalations, as the server does every hour."`
 }
 
 // RiskListCmd lists scenarios.

@@ -8,6 +8,8 @@ import (
 	"accordo.dev/internal/api"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/identity"
+	"accordo.dev/internal/op"
+	"accordo.dev/internal/risk"
 	"accordo.dev/internal/web"
 )
 
@@ -45,7 +47,34 @@ func (c *RunCmd) Run(env *Env) error {
 	if err := greet(); err != nil {
 		return err
 	}
+	go env.watchAppetite()
 	return web.Serve(env.Context, server, func() error { return server.Serve(listener) })
+}
+
+// watchAppetite watches over the appetite every hour until the server stops: clocks run out and days change without anybody
+// acting. What it does is in the record; a round that finds nothing to do leaves no trace.
+func (e *Env) watchAppetite() {
+	for tick := time.NewTicker(time.Hour); ; {
+		if err := e.watchOnce(); err != nil && e.Context.Err() == nil {
+			e.Log.Error("watch over the appetite", "error", err)
+		}
+		select {
+		case <-e.Context.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (e *Env) watchOnce() error {
+	watch := db.System("watch")
+	would, err := op.DryRun(e.Context, e.Run, watch, risk.OpWatch, struct{}{})
+	if err != nil || would.Idle() {
+		return err
+	}
+	_, err = op.Do(e.Context, e.Run, watch, risk.OpWatch, struct{}{})
+	return err
 }
 
 // site wires pages and API.

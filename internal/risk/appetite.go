@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/item"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -19,7 +21,8 @@ type Appetite struct {
 	Decision            string  `yaml:"decision,omitempty" json:"decision,omitempty"`
 	MoneyP95EUR         float64 `yaml:"money_p95_eur" json:"moneyP95Eur"` // loss of a year that only 1 year in 20 may exceed
 	MinutesQuarter      float64 `yaml:"minutes_quarter" json:"minutesQuarter"`
-	ExposureDaysQuarter float64 `yaml:"exposure_days_quarter" json:"exposureDaysQuarter"` // weighted
+	ExposureDaysQuarter float64 `yaml:"exposure_days_quarter" json:"exposureDaysQuarter"`    // weighted
+	CapacityEUR         float64 `yaml:"capacity_eur,omitempty" json:"capacityEur,omitempty"` // risk capacity: the loss of a year that would end the organisation; 0: never said
 }
 
 func (a Appetite) check(field func(string) string) []*problem.Error {
@@ -35,7 +38,38 @@ func (a Appetite) check(field func(string) string) []*problem.Error {
 			wrong = append(wrong, problem.Field(field(v.name), "risk.error.positive"))
 		}
 	}
+	if a.CapacityEUR != 0 && !(a.CapacityEUR > a.MoneyP95EUR) {
+		wrong = append(wrong, problem.Field(field("capacity_eur"), "risk.appetite.error.capacity"))
+	}
 	return wrong
+}
+
+// amounts are the losses of a year for which the chance of a higher one is wanted today: the money scale first, then what
+// the statements on the curve name, then the capacity.
+func amounts(ctx context.Context, r db.Reader) ([]float64, error) {
+	statements, err := inForce(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var all []float64
+	add := func(amount float64) {
+		if amount > 0 && !slices.Contains(all, amount) {
+			all = append(all, amount)
+		}
+	}
+	for _, headline := range []bool{true, false} {
+		for _, s := range statements {
+			if (s.ID == Headline) == headline {
+				add(s.AmountEUR)
+			}
+		}
+	}
+	appetite, err := AppetiteOn(ctx, r, today(r))
+	if problem.Is(err, problem.NotFound) {
+		return all, nil
+	}
+	add(appetite.CapacityEUR)
+	return all, err
 }
 
 // AppetiteOn gives the appetite in force on a day; NotFound when the board never set one.
@@ -64,7 +98,10 @@ func SetAppetite(ctx context.Context, tx *db.Tx, in SetAppetiteIn) (Appetite, er
 	if err := problem.Many(a.check(func(name string) string { return name })); err != nil {
 		return a, err
 	}
-	return a, putAppetite(ctx, tx, a)
+	if err := putAppetite(ctx, tx, a); err != nil {
+		return a, err
+	}
+	return a, watched(ctx, tx)
 }
 
 // OpSetAppetite sets the appetite.
@@ -76,6 +113,10 @@ func putAppetite(ctx context.Context, tx *db.Tx, a Appetite) error {
 		return fmt.Errorf("appetite: %w", err)
 	}
 	tx.Touch(ref.New("appetite", a.SetOn))
+	headline := a.headline("")
+	if err := item.Put(ctx, tx, item.Item{Ref: headline.Ref(), Title: headline.Name(), Area: "risk"}); err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `INSERT INTO risk_appetite (set_on, body) VALUES ($1, $2)
 		ON CONFLICT (set_on) DO UPDATE SET body = excluded.body`, a.SetOn, string(body))
 	return err

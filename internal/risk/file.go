@@ -13,22 +13,28 @@ import (
 
 // File is risk.yaml.
 type File struct {
-	Appetite  []Appetite `yaml:"appetite"` // the history, oldest first
-	Scenarios []Scenario `yaml:"scenarios"`
+	Appetite    []Appetite   `yaml:"appetite"` // the history, oldest first
+	Statements  []Statement  `yaml:"statements,omitempty"`
+	Scenarios   []Scenario   `yaml:"scenarios"`
+	Escalations []Escalation `yaml:"escalations,omitempty"` // none: they stay as they are
+	Acceptances []Acceptance `yaml:"acceptances,omitempty"` // none: they stay as they are
 }
 
-// Export gives the appetite's history and all scenarios, sorted by id.
+// Export gives the appetite's history and all else, sorted by id.
 func Export(ctx context.Context, r db.Reader) (File, error) {
 	var f File
 	var err error
 	if f.Appetite, err = db.All(ctx, r, scanAppetite, "SELECT body FROM risk_appetite ORDER BY set_on"); err != nil {
 		return f, err
 	}
-	f.Scenarios, err = db.All(ctx, r, scan, "SELECT s.body, s.version FROM risk_scenario s ORDER BY s.id")
-	return f, err
+	if f.Scenarios, err = db.All(ctx, r, scan, "SELECT s.body, s.version FROM risk_scenario s ORDER BY s.id"); err != nil {
+		return f, err
+	}
+	return f, f.exportAppetite(ctx, r)
 }
 
-// Apply makes appetite and scenarios what the file says, and simulates when anything changed.
+// Apply makes appetite, scenarios and statements what the file says; when anything changed, it simulates and holds the
+// statements against the figures.
 func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -48,12 +54,17 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan = append(plan, scenarios...)
-	if len(plan) > 0 && len(f.Scenarios) > 0 {
-		_, err = Simulate(ctx, tx, struct{}{})
-		if problem.Is(err, problem.NotFound) { // all scenarios are closed
-			err = nil
-		}
+	standing, err := f.applyStandingAppetite(ctx, tx, current)
+	if err != nil {
+		return nil, err
+	}
+	plan = append(append(plan, scenarios...), standing...)
+	if len(plan) == 0 {
+		return plan, nil
+	}
+	_, err = Simulate(ctx, tx, struct{}{})
+	if problem.Is(err, problem.NotFound) { // no scenario is open
+		err = watched(ctx, tx)
 	}
 	return plan, err
 }
@@ -67,6 +78,11 @@ func (f File) pointers() []item.Pointer {
 		all = append(all, item.Point(field("services"), "element", s.Services...)...)
 		all = append(all, item.Point(field("owner_it"), "person", s.OwnerIT)...)
 		all = append(all, item.Point(field("owner_security"), "person", s.OwnerSecurity)...)
+	}
+	for _, s := range f.Statements {
+		if s.On == OnService {
+			all = append(all, item.Point(fieldsOf("statements", s.ID)("of"), "element", s.Of)...)
+		}
 	}
 	return all
 }
@@ -91,7 +107,7 @@ func (f File) check() error {
 		}
 		ids[s.ID] = true
 	}
-	return problem.Many(wrong)
+	return problem.Many(append(wrong, f.checkAppetite()...))
 }
 
 func applyAppetite(ctx context.Context, tx *db.Tx, have, want []Appetite) ([]change.Change, error) {

@@ -93,27 +93,10 @@ func byLoss(figure func(Part) float64) func(a, b Ranked) int {
 	return func(a, b Ranked) int { return cmp.Compare(of(a), of(b)) }
 }
 
-// Position is how the loss that only 1 year in 20 exceeds stands to the appetite.
-type Position string
-
-// The positions.
-const (
-	Inside  Position = "inside"
-	Outside Position = "outside"
-	AtLimit Position = "at-limit" // the limit lies in the interval of the simulation: nobody can say
-)
-
-// Position holds the simulated loss against the appetite, with the interval that the number of
+// Position holds the simulated loss that 1 year in 20 exceeds against the appetite, with the interval that the number of
 // simulated years leaves.
 func (s Simulation) Position(a Appetite) Position {
-	switch loss := s.Result.Total.VaR95; {
-	case loss.High <= a.MoneyP95EUR:
-		return Inside
-	case loss.Low > a.MoneyP95EUR:
-		return Outside
-	default:
-		return AtLimit
-	}
+	return Hold(figureOf(s.Result.Total.VaR95), 0, a.MoneyP95EUR)
 }
 
 // TopShare is the part of the n largest scenarios in the loss of the worst years.

@@ -43,12 +43,8 @@ func loadInputs(ctx context.Context, r db.Reader) (inputs, string, error) {
 	for _, s := range all {
 		in.Scenarios = append(in.Scenarios, s.Quant())
 	}
-	appetite, err := AppetiteOn(ctx, r, r.Now().Format("2006-01-02"))
-	if err != nil && !problem.Is(err, problem.NotFound) {
+	if in.Appetites, err = amounts(ctx, r); err != nil {
 		return in, "", err
-	}
-	if appetite.MoneyP95EUR > 0 {
-		in.Appetites = []float64{appetite.MoneyP95EUR}
 	}
 	data, err := json.Marshal(in)
 	if err != nil {
@@ -76,7 +72,7 @@ func Current(ctx context.Context, r db.Reader, _ struct{}) (Simulation, error) {
 // OpCurrent reads the simulation of the estimates as they are.
 var OpCurrent = op.Query[struct{}, Simulation]{Name: "risk.current", Route: "GET /api/risks/simulation", Func: Current}
 
-// Simulate computes and stores the simulation of the estimates as they are.
+// Simulate computes and stores the simulation of the estimates as they are, and holds the statements of the board against it.
 func Simulate(ctx context.Context, tx *db.Tx, _ struct{}) (Simulation, error) {
 	simulation, err := Current(ctx, tx, struct{}{})
 	if err != nil {
@@ -88,7 +84,10 @@ func Simulate(ctx context.Context, tx *db.Tx, _ struct{}) (Simulation, error) {
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO risk_simulation (inputs_hash, at, result) VALUES ($1, $2, $3)
 		ON CONFLICT (inputs_hash) DO NOTHING`, simulation.InputsHash, db.Micros(simulation.At), string(result))
-	return simulation, err
+	if err != nil {
+		return simulation, err
+	}
+	return simulation, watched(ctx, tx)
 }
 
 // OpSimulate computes and stores the simulation.

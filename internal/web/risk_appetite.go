@@ -12,6 +12,9 @@ import (
 	"accordo.dev/internal/web/ui"
 )
 
+// positionLook shows a position as a state.
+var positionLook = map[risk.Position]ui.State{risk.Inside: ui.OK, risk.Warning: ui.Warn, risk.Breach: ui.Bad, risk.CannotTell: ui.Unk}
+
 // appetiteView is how much the board accepts, now and before.
 type appetiteView struct {
 	Verdict string

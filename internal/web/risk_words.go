@@ -7,7 +7,6 @@ import (
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
-	"accordo.dev/internal/risk"
 	"accordo.dev/internal/risk/quant"
 	"accordo.dev/internal/web/ui"
 )
@@ -62,7 +61,7 @@ func riskTotals(p ui.Page, loss riskLoss, fund float64) totalsView {
 		Label: p.T("risk.fig.p95"), Value: p.Euro(total.VaR95.Value), Interval: euroInterval(p, total.VaR95), N: years, AsOf: loss.At, Href: "#risks",
 		State: view.State, Word: positionWord(p, loss),
 	})
-	if len(total.Appetite) > 0 {
+	if loss.Appetite.MoneyP95EUR > 0 && len(total.Appetite) > 0 { // the money scale comes first
 		chance := total.Appetite[0].Probability
 		view.Figures = append(view.Figures, ui.Figure{
 			Label: p.T("risk.fig.chance", "limit", p.Euro(loss.Appetite.MoneyP95EUR)), Value: p.Percent(chance.Value, 1), Small: true,
@@ -90,9 +89,8 @@ func riskVerdict(p ui.Page, loss riskLoss) (ui.State, string) {
 	args := []any{
 		"limit", p.Euro(loss.Appetite.MoneyP95EUR), "p95", p.Euro(total.VaR95.Value), "chance", p.Percent(total.Appetite[0].Probability.Value, 1),
 	}
-	state := map[risk.Position]ui.State{risk.Inside: ui.OK, risk.Outside: ui.Bad, risk.AtLimit: ui.Unk}
 	position := loss.Position(loss.Appetite)
-	return state[position], p.T("risk.verdict."+string(position), args...)
+	return positionLook[position], p.T("risk.verdict."+string(position), args...)
 }
 
 func positionWord(p ui.Page, loss riskLoss) string {

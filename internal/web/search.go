@@ -33,7 +33,7 @@ func (s *Server) search(w http.ResponseWriter, q *request) error {
 // itemHref is the page of an item, by its kind; empty when the kind has no page.
 func itemHref(name ref.Ref) string {
 	base, ok := map[string]string{
-		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "project": "/projects/", "decision": "/decisions/",
+		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "statement": "/risks/appetite/", "escalation": "/risks/escalations/", "project": "/projects/", "decision": "/decisions/",
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
 		"report": "/reports/", "indicator": "/indicators/", "measure": "/fund#",
 		"exposure": "/evidence/exposures/", "recovery-test": "/evidence/recoveries#",
