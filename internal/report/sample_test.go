@@ -91,7 +91,7 @@ func sampleResilience() report.Resilience {
 }
 
 func sampleRisks() report.Risks {
-	r := report.Risks{Method: "poisson-lognormal-1", Seed: 20260101, Years: 50000, InputsHash: "55aa55aa55aa55aa", Expected: p(4.1e6), Count: 14, Trace: "risk"}
+	r := report.Risks{Method: "fair-2", Seed: 20260101, Years: 50000, InputsHash: "55aa55aa55aa55aa", Expected: p(4.1e6), Count: 14, Trace: "risk"}
 	for l := 1e5; l <= 4e7; l *= 1.3 {
 		pr := .7 / (1 + math.Pow(l/2.6e6, 1.6))
 		r.Curve = append(r.Curve, report.LossLevel{EUR: math.Round(l), P: pr, Low: pr * .95, High: pr * 1.05})

@@ -158,7 +158,8 @@ func (t *taker) risks(ctx context.Context) error {
 	}
 	result := simulation.Result
 	t.out.Risks.Method, t.out.Risks.Seed, t.out.Risks.Years = result.Method, result.Seed, result.Years
-	t.out.Risks.InputsHash, t.out.Risks.Expected, t.out.Risks.Count = simulation.InputsHash, &result.Total.Expected, len(result.Scenarios)
+	average := result.Total.Average()
+	t.out.Risks.InputsHash, t.out.Risks.Expected, t.out.Risks.Count = simulation.InputsHash, &average, len(result.Scenarios)
 	for _, e := range result.Total.Curve {
 		t.out.Risks.Curve = append(t.out.Risks.Curve, LossLevel{EUR: e.Amount, P: e.Probability.Value, Low: e.Probability.Low, High: e.Probability.High})
 	}
@@ -174,7 +175,7 @@ func (t *taker) topRisks(ctx context.Context, simulation risk.Simulation) error 
 			return err
 		}
 		one := Risk{
-			ID: s.ID, Title: known.Name(), Expected: s.Loss.Expected, VaR95: s.Loss.VaR95.Value, TailShare: s.TailShare,
+			ID: s.ID, Title: known.Name(), Expected: s.Loss.Average(), VaR95: s.Loss.VaR95.Value, TailShare: s.TailShare,
 			Treatment: known.Treatment, EstimateOn: known.EstimatedOn,
 		}
 		if one.OwnerIT, err = t.name(ctx, known.OwnerIT); err != nil {

@@ -16,7 +16,7 @@ import (
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
-	"accordo.dev/internal/risk/quant"
+	"accordo.dev/internal/risk/fair"
 )
 
 // Scenario is one way in which the organisation can lose money or service: a threat acts on an asset.
@@ -49,14 +49,15 @@ type Scenario struct {
 func (s Scenario) Name() i18n.Text { return i18n.Text{EN: s.Title, IT: s.TitleIT} }
 
 // Quant is the scenario as the risk engine takes it.
-func (s Scenario) Quant() quant.Scenario {
-	q := quant.Scenario{
+func (s Scenario) Quant() fair.Scenario {
+	q := fair.Scenario{
 		ID:        s.ID,
-		Frequency: quant.Range{P5: s.FrequencyLow, P95: s.FrequencyHigh},
-		Loss:      quant.Range{P5: s.LossLowEUR, P95: s.LossHighEUR},
+		Frequency: fair.Interval90(s.FrequencyLow, s.FrequencyHigh),
+		Primary:   []fair.Loss{{Amount: fair.Interval90(s.LossLowEUR, s.LossHighEUR)}},
 	}
 	if s.MinutesLow != nil && s.MinutesHigh != nil {
-		q.Minutes = &quant.Range{P5: *s.MinutesLow, P95: *s.MinutesHigh}
+		minutes := fair.Interval90(*s.MinutesLow, *s.MinutesHigh)
+		q.Minutes = &minutes
 	}
 	return q
 }

@@ -11,6 +11,7 @@ import (
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 )
 
@@ -27,11 +28,11 @@ type Simulation struct {
 
 // inputs are what a simulation depends on, and nothing else.
 type inputs struct {
-	Method    string           `json:"method"`
-	Seed      uint64           `json:"seed"`
-	Years     int              `json:"years"`
-	Appetites []float64        `json:"appetites"`
-	Scenarios []quant.Scenario `json:"scenarios"`
+	Method    string         `json:"method"`
+	Seed      uint64         `json:"seed"`
+	Years     int            `json:"years"`
+	Appetites []float64      `json:"appetites"`
+	Portfolio fair.Portfolio `json:"portfolio"`
 }
 
 func loadInputs(ctx context.Context, r db.Reader) (inputs, string, error) {
@@ -41,7 +42,7 @@ func loadInputs(ctx context.Context, r db.Reader) (inputs, string, error) {
 		return in, "", err
 	}
 	for _, s := range all {
-		in.Scenarios = append(in.Scenarios, s.Quant())
+		in.Portfolio.Scenarios = append(in.Portfolio.Scenarios, s.Quant())
 	}
 	if in.Appetites, err = amounts(ctx, r); err != nil {
 		return in, "", err
@@ -94,10 +95,10 @@ func Simulate(ctx context.Context, tx *db.Tx, _ struct{}) (Simulation, error) {
 var OpSimulate = op.Command[struct{}, Simulation]{Name: "risk.simulate", Route: "POST /api/risks/simulate", Func: Simulate}
 
 func run(in inputs, hash string, now time.Time) (Simulation, error) {
-	if len(in.Scenarios) == 0 {
+	if len(in.Portfolio.Scenarios) == 0 {
 		return Simulation{}, problem.New(problem.NotFound, "risk.error.no-scenario")
 	}
-	result, err := quant.Simulate(in.Scenarios, quant.Options{Seed: in.Seed, Years: in.Years, Appetites: in.Appetites})
+	result, err := quant.Simulate(in.Portfolio, quant.Options{Seed: in.Seed, Years: in.Years, Appetites: in.Appetites})
 	if err != nil {
 		return Simulation{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 )
 
@@ -62,7 +63,7 @@ func decode(data []byte) (any, error) {
 // reader takes a document apart and collects what is wrong with it.
 type reader struct {
 	wrong     []*problem.Error
-	estimates []quant.Scenario // by scenario; without a frequency where the mean was given
+	estimates []fair.Scenario // by scenario; without a loss where the mean was given
 }
 
 func (r *reader) refuse(field, key string, args ...any) {
@@ -201,7 +202,7 @@ func (r *reader) ringFence(v any) *RingFence {
 func (r *reader) scenario(field string, v any, losses [][]float64, column int) Scenario {
 	o := r.object(field, v, "id", "ale", "frequency", "low", "high")
 	s := Scenario{ID: r.text(field+".id", o["id"])}
-	estimate := quant.Scenario{}
+	estimate := fair.Scenario{}
 	switch {
 	case o["ale"] != nil && o["frequency"] != nil:
 		r.refuse(field+".ale", "choice.mean-twice")
@@ -209,7 +210,8 @@ func (r *reader) scenario(field string, v any, losses [][]float64, column int) S
 		s.ALE = r.number(field+".ale", o["ale"], 0)
 	case o["frequency"] != nil:
 		estimate = r.estimate(field, s.ID, o)
-		s.ALE, _ = estimate.Expected()
+		expected, _ := estimate.Expected(fair.Current)
+		s.ALE = expected.Mean
 	case len(losses) > 0:
 		for _, trial := range losses {
 			if column < len(trial) {
@@ -224,7 +226,7 @@ func (r *reader) scenario(field string, v any, losses [][]float64, column int) S
 }
 
 // estimate reads loss events of a fixed frequency a year, each of a lognormal loss between two points.
-func (r *reader) estimate(field, id string, o map[string]any) quant.Scenario {
+func (r *reader) estimate(field, id string, o map[string]any) fair.Scenario {
 	frequency, low, high := r.number(field+".frequency", o["frequency"], 1), r.number(field+".low", o["low"], 0), r.number(field+".high", o["high"], 0)
 	switch {
 	case frequency <= 0 || frequency > 10_000:
@@ -234,9 +236,9 @@ func (r *reader) estimate(field, id string, o map[string]any) quant.Scenario {
 	case high < low:
 		r.refuse(field+".high", "choice.high-below-low")
 	default:
-		return quant.Scenario{ID: id, Frequency: quant.Fixed(frequency), Loss: quant.Range{P5: low, P95: high}}
+		return fair.Scenario{ID: id, Frequency: fair.Fixed(frequency), Primary: []fair.Loss{{Amount: fair.Interval90(low, high)}}}
 	}
-	return quant.Scenario{ID: id, Frequency: quant.Fixed(1), Loss: quant.Fixed(1)} // what is wrong has been told
+	return fair.Scenario{ID: id, Primary: []fair.Loss{{}}} // what is wrong has been told
 }
 
 // sample draws joint losses when every scenario is an estimate; nil otherwise.
@@ -245,7 +247,7 @@ func (r *reader) sample(scenarios []Scenario, o Sampling) [][]float64 {
 		return nil
 	}
 	for _, e := range r.estimates {
-		if e.Frequency.P95 == 0 {
+		if e.Primary == nil {
 			return nil
 		}
 	}
@@ -258,7 +260,7 @@ func (r *reader) sample(scenarios []Scenario, o Sampling) [][]float64 {
 		losses[i] = make([]float64, len(scenarios))
 	}
 	for s, e := range r.estimates {
-		for year, loss := range e.YearlyLosses(o.Seed, o.Trials) {
+		for year, loss := range quant.YearlyLosses(e, fair.Current, o.Seed, o.Trials) {
 			losses[year][s] = loss
 		}
 	}

@@ -1,114 +1,71 @@
-// Package quant turns risk scenarios into yearly loss distributions, in the terms of FAIR: how often a
-// loss event happens, and how much one event costs. It is pure: no database, no clock, no language; the
-// same scenarios and seed give the same bits, whatever the number of workers or the order of scenarios
-// (on one processor architecture; others round differently in the last place).
+// Package quant turns the scenarios of package fair into yearly losses. It is pure: no database, no clock, no
+// language; the same portfolio and seed give the same bits, whatever the number of workers or the order of
+// scenarios (on one processor architecture; others round differently in the last place).
 package quant
 
 import (
 	"math"
+	"runtime"
 
 	"accordo.dev/internal/problem"
 )
 
-// z95 is the 95 % quantile of the standard normal distribution.
-const z95 = 1.6448536269514722
+// Method is the version of the simulation; results of different versions are different samples.
+const Method = "fair-2"
 
-// maxRate is the highest loss event frequency that is simulated event by event, per year.
-const maxRate = 10_000
+// Years that are simulated when nothing else is said, and the limits.
+const (
+	DefaultYears = 50_000
+	MinYears     = 1_000 // below, the interval of the 99 % quantile has no upper end
+	MaxYears     = 10_000_000
+)
 
-// Range is an estimate as a 90 % interval: the expert is 5 % sure that the value is below P5 and 5 %
-// sure that it is above P95. Between them it is read as lognormal. P5 = P95 is a fixed value.
-type Range struct {
-	P5  float64 `json:"p5"`
-	P95 float64 `json:"p95"`
+// Options say how to simulate.
+type Options struct {
+	Seed      uint64
+	Years     int       // simulated years; 0 = DefaultYears
+	Workers   int       // 0 = one per processor; does not change the result
+	Appetites []float64 // amounts in euro for which the chance of a higher yearly loss is wanted
 }
 
-// Fixed is a value without uncertainty.
-func Fixed(x float64) Range { return Range{P5: x, P95: x} }
-
-// MedianRange is the 90 % interval of the lognormal with the given median and 95 % point.
-func MedianRange(p50, p95 float64) Range { return Range{P5: p50 * p50 / p95, P95: p95} }
-
-// Lognormal is the distribution of exp(Mu + Sigma N) with N standard normal.
-type Lognormal struct{ Mu, Sigma float64 }
-
-// Lognormal is the distribution with the 5 % and 95 % points of the range:
-// mu = (ln P5 + ln P95)/2, sigma = ln(P95/P5)/(2 z95).
-func (r Range) Lognormal() Lognormal {
-	return Lognormal{Mu: (math.Log(r.P5) + math.Log(r.P95)) / 2, Sigma: math.Log(r.P95/r.P5) / (2 * z95)}
+// Result is the outcome of a simulation.
+type Result struct {
+	Method    string           `json:"method"`
+	Seed      uint64           `json:"seed"`
+	Years     int              `json:"years"`
+	Scenarios []ScenarioResult `json:"scenarios"` // in order of id
+	Total     Summary          `json:"total"`     // of the sum of all scenarios, after insurance, euro
+	Minutes   *Summary         `json:"minutes,omitempty"`
 }
 
-// Mean is exp(mu + sigma^2/2).
-func (l Lognormal) Mean() float64 { return math.Exp(l.Mu + l.Sigma*l.Sigma/2) }
-
-// square is the mean of the square, exp(2 mu + 2 sigma^2).
-func (l Lognormal) square() float64 { return math.Exp(2*l.Mu + 2*l.Sigma*l.Sigma) }
-
-// RateOfProbability reads the probability p of at least one event in a year as a Poisson rate,
-// -ln(1-p). The two readings have different tails: say which one is used.
-func RateOfProbability(p float64) float64 { return -math.Log1p(-p) }
-
-// Scenario is a way to lose money: loss events come as a Poisson process, each costs a lognormal amount.
-type Scenario struct {
-	ID string `json:"id"` // part of the seed of its random numbers: a new id is a new sample
-	// Frequency is the loss event frequency in events per year. A range that is not fixed is our
-	// ignorance of the rate: each simulated year draws its own rate.
-	Frequency Range `json:"frequency"`
-	// Loss is the loss of one event in euro.
-	Loss Range `json:"loss"`
-	// Minutes, if known, is the outage of a critical service in one event, in minutes, drawn
-	// independently of Loss. Outages of one year add up, also when they could overlap.
-	Minutes *Range `json:"minutes,omitempty"`
+// ScenarioResult is the outcome of one scenario.
+type ScenarioResult struct {
+	ID      string   `json:"id"`
+	Loss    Summary  `json:"loss"`              // euro a year
+	Minutes *Summary `json:"minutes,omitempty"` // minutes of critical service lost a year
+	// BeforeCover tells that the loss is that before a cover which the scenario shares with others: what this one
+	// pays depends on all of them.
+	BeforeCover bool `json:"beforeCover,omitempty"`
+	// TailShare is the part of the scenario in the total loss of the years that are as bad as VaR 95 or
+	// worse. The shares of all scenarios sum to 1 (all 0 when nothing is ever lost).
+	TailShare float64 `json:"tailShare"`
 }
 
-// Expected is the exact mean and standard deviation of the yearly loss in euro: mean E[rate] E[loss],
-// variance E[rate] E[loss^2] + V[rate] E[loss]^2. O(1). The scenario must be valid.
-func (s Scenario) Expected() (mean, sd float64) { return expected(s.Frequency, s.Loss) }
-
-func expected(frequency, size Range) (mean, sd float64) {
-	if frequency.P95 == 0 {
-		return 0, 0
+// complete fills the defaults and checks the rest.
+func (o *Options) complete() error {
+	if o.Years == 0 {
+		o.Years = DefaultYears
 	}
-	rate, x := frequency.Lognormal(), size.Lognormal()
-	rateVariance := max(0, rate.square()-rate.Mean()*rate.Mean())
-	mean = rate.Mean() * x.Mean()
-	return mean, math.Sqrt(rate.Mean()*x.square() + rateVariance*x.Mean()*x.Mean())
-}
-
-// Check tells what is wrong with a scenario: an estimate that is not positive (a fixed frequency of 0 is
-// allowed: it cannot happen now), not finite, the wrong way round, or so wide that it has no mean.
-func (s Scenario) Check() error {
-	if s.ID == "" {
-		return problem.Field("id", "quant.scenario-without-id")
+	if o.Years < MinYears || o.Years > MaxYears {
+		return problem.Field("years", "quant.years-out-of-range", "low", MinYears, "high", MaxYears)
 	}
-	if s.Frequency != (Range{}) {
-		if err := s.Frequency.check("frequency", s.ID); err != nil {
-			return err
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	for _, a := range o.Appetites {
+		if !(a >= 0) || math.IsInf(a, 0) {
+			return problem.Field("appetites", "quant.appetite-negative")
 		}
 	}
-	if s.Frequency.P95 > maxRate {
-		return problem.Field("frequency", "quant.frequency-too-high", "scenario", s.ID, "limit", maxRate)
-	}
-	if err := s.Loss.check("loss", s.ID); err != nil {
-		return err
-	}
-	if s.Minutes != nil {
-		return s.Minutes.check("minutes", s.ID)
-	}
 	return nil
-}
-
-func (r Range) check(field, scenario string) error {
-	key := ""
-	switch {
-	case !(r.P5 > 0) || !(r.P95 > 0) || math.IsInf(r.P95, 0):
-		key = "quant.estimate-not-positive"
-	case r.P5 > r.P95:
-		key = "quant.estimate-wrong-way-round"
-	case math.IsInf(r.Lognormal().square(), 0):
-		key = "quant.estimate-too-wide"
-	default:
-		return nil
-	}
-	return problem.Field(field, key, "scenario", scenario)
 }

@@ -9,17 +9,18 @@ import (
 	"testing"
 
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 	"pgregory.net/rapid"
 )
 
-func once(rate, low, high float64) quant.Scenario {
-	return quant.Scenario{ID: "s", Frequency: quant.Fixed(rate), Loss: quant.Range{P5: low, P95: high}}
+func once(rate, low, high float64) fair.Scenario {
+	return fair.Scenario{ID: "s", Frequency: fair.Fixed(rate), Primary: []fair.Loss{{Amount: fair.Interval90(low, high)}}}
 }
 
-func simulate(t testing.TB, o quant.Options, scenarios ...quant.Scenario) quant.Result {
+func simulate(t testing.TB, o quant.Options, scenarios ...fair.Scenario) quant.Result {
 	t.Helper()
-	r, err := quant.Simulate(scenarios, o)
+	r, err := quant.Simulate(fair.Portfolio{Scenarios: scenarios}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,68 +29,25 @@ func simulate(t testing.TB, o quant.Options, scenarios ...quant.Scenario) quant.
 
 func relative(got, want float64) float64 { return math.Abs(got-want) / math.Abs(want) }
 
-func TestPublishedExpectedLosses(t *testing.T) {
-	for _, tc := range []struct {
-		rate, low, high, want, tolerance float64
-	}{
-		{1, 1, 10, 4.040012827, 1e-9},
-		{0.1, 1, 10, 0.4040012826945718, 1e-12},
-		{3, 1, 10, 12.120038480837177, 1e-12},
-		{1, 635000, 19000000, 5922706.83351131, 1e-12},
-		{0.01, 1e6, 1e7, 40400.128, 1e-7},
-		{0.1, 1e7, 1e9, 26639800.98, 1e-9},
-		{0.05, 5e6, 5e7, 1010003.207, 1e-9},
-	} {
-		if got, _ := once(tc.rate, tc.low, tc.high).Expected(); relative(got, tc.want) > tc.tolerance {
-			t.Errorf("%+v: got %v", tc, got)
-		}
-	}
-}
-
-func TestRangeIsReadAsLognormal(t *testing.T) {
-	l := quant.Range{P5: 1, P95: 10}.Lognormal()
-	if relative(l.Mu, 1.151292546) > 1e-9 || relative(l.Sigma, 0.699936169) > 1e-9 {
-		t.Errorf("got %+v", l)
-	}
-	l = quant.MedianRange(1425000, 2e7).Lognormal()
-	if relative(l.Mu, 14.1696823716849) > 1e-12 || relative(l.Sigma, 1.6059547284637) > 1e-12 {
-		t.Errorf("from median: got %+v", l)
-	}
-	l = quant.Range{P5: 1e5, P95: 2e7}.Lognormal()
-	if relative(l.Mu, 14.1620841482442) > 1e-12 || relative(l.Sigma, 1.61057412031483) > 1e-12 {
-		t.Errorf("got %+v", l)
-	}
-}
-
-func TestCompoundPoissonMoments(t *testing.T) {
-	const mu, sigma, z95 = 14.162084, 1.610574, 1.6448536269514722
-	mean, sd := once(2, math.Exp(mu-z95*sigma), math.Exp(mu+z95*sigma)).Expected()
-	if relative(mean, 10346982.46) > 1e-9 || relative(sd, 26765015.47) > 1e-9 {
-		t.Errorf("got mean %v sd %v", mean, sd)
-	}
-	if got, want := quant.RateOfProbability(1-math.Exp(-2)), 2.0; relative(got, want) > 1e-12 {
-		t.Errorf("rate: got %v, want %v", got, want)
-	}
-}
-
 func TestSimulatedMeanAndEmptyYearsAgreeWithClosedForm(t *testing.T) {
 	const years = 100_000
-	for _, s := range []quant.Scenario{
+	for _, s := range []fair.Scenario{
 		once(2, 1e5, 1e6), once(0.05, 1e4, 1e6), once(40, 100, 1000),
-		{ID: "uncertain", Frequency: quant.Range{P5: 0.2, P95: 4}, Loss: quant.Range{P5: 1e4, P95: 3e5}},
+		{ID: "uncertain", Frequency: fair.Interval90(0.2, 4), Primary: []fair.Loss{{Amount: fair.Interval90(1e4, 3e5)}}},
 	} {
 		r := simulate(t, quant.Options{Seed: 11, Years: years}, s).Scenarios[0].Loss
-		want, sd := s.Expected()
+		moments, _ := s.Expected(fair.Current)
+		want, sd := moments.Mean, math.Sqrt(moments.Variance)
 		if got := r.Mean.Value; math.Abs(got-want) > 4*sd/math.Sqrt(years) {
 			t.Errorf("%+v: got mean %v, want %v", s, got, want)
 		}
-		if r.Expected != want {
-			t.Errorf("%+v: got expected %v, want %v", s, r.Expected, want)
+		if *r.Expected != want {
+			t.Errorf("%+v: got expected %v, want %v", s, *r.Expected, want)
 		}
-		if s.Frequency.P5 != s.Frequency.P95 {
+		if s.Frequency.Value == nil {
 			continue
 		}
-		p0 := math.Exp(-s.Frequency.P5)
+		p0 := math.Exp(-*s.Frequency.Value)
 		if got := r.NoLoss.Value; math.Abs(got-p0) > 4*math.Sqrt(p0*(1-p0)/years) {
 			t.Errorf("%+v: got P(no loss) %v, want %v", s, got, p0)
 		}
@@ -98,16 +56,10 @@ func TestSimulatedMeanAndEmptyYearsAgreeWithClosedForm(t *testing.T) {
 
 // aggregate is the exact distribution of a compound Poisson sum on a grid of step h: severity rounded to
 // the grid, then Panjer's recursion g(k) = rate/k sum_j j f(j) g(k-j).
-func aggregate(rate float64, l quant.Lognormal, h float64, cells int) []float64 {
-	cdf := func(x float64) float64 {
-		if x <= 0 {
-			return 0
-		}
-		return math.Erfc(-(math.Log(x)-l.Mu)/l.Sigma/math.Sqrt2) / 2
-	}
+func aggregate(rate float64, l fair.Shape, h float64, cells int) []float64 {
 	f := make([]float64, cells)
 	for j := range f {
-		f[j] = cdf((float64(j)+0.5)*h) - cdf((float64(j)-0.5)*h)
+		f[j] = l.CDF((float64(j)+0.5)*h) - l.CDF((float64(j)-0.5)*h)
 	}
 	g := make([]float64, cells)
 	g[0] = math.Exp(-rate * (1 - f[0]))
@@ -126,7 +78,7 @@ func TestQuantilesAgreeWithPanjerRecursion(t *testing.T) {
 		years = 100_000
 	)
 	s := once(2, 1e4, 1e5)
-	g := aggregate(2, s.Loss.Lognormal(), h, 12_000)
+	g := aggregate(2, s.Primary[0].Amount.Shape(), h, 12_000)
 	below := func(x float64) float64 { // P(S <= x)
 		sum := 0.0
 		for k := 0; k <= int(math.Round(x/h)) && k < len(g); k++ {
@@ -153,16 +105,16 @@ func TestQuantilesAgreeWithPanjerRecursion(t *testing.T) {
 }
 
 // portfolio is the published generator of independent scenarios.
-func portfolio(n int) []quant.Scenario {
+func portfolio(n int) []fair.Scenario {
 	fr := func(x float64) float64 { return x - math.Floor(x) }
-	var list []quant.Scenario
+	var list []fair.Scenario
 	for i := 1; i <= n; i++ {
 		u, v, w := fr(float64(i)*0.6180339887498949), fr(float64(i)*0.7548776662466927), fr(float64(i)*0.5698402909980532)
 		low := math.Pow(10, 4+2*v)
-		list = append(list, quant.Scenario{
+		list = append(list, fair.Scenario{
 			ID:        fmt.Sprintf("S%03d", i),
-			Frequency: quant.Fixed(math.Exp(math.Log(0.05) + u*(math.Log(4)-math.Log(0.05)))),
-			Loss:      quant.Range{P5: low, P95: low * math.Pow(10, 0.7+1.3*w)},
+			Frequency: fair.Fixed(math.Exp(math.Log(0.05) + u*(math.Log(4)-math.Log(0.05)))),
+			Primary:   []fair.Loss{{Amount: fair.Interval90(low, low*math.Pow(10, 0.7+1.3*w))}},
 		})
 	}
 	return list
@@ -183,8 +135,8 @@ func TestPortfolioAgreesWithExactAggregate(t *testing.T) {
 		{100, 1.988408e8, 8.4534061e7, 0, 3.409357e8, 4.860357e8, 0},
 	} {
 		r := simulate(t, quant.Options{Seed: 2026}, portfolio(tc.n)...).Total
-		if relative(r.Expected, tc.mean) > 1e-6 {
-			t.Errorf("P%d: got expected %v, want %v", tc.n, r.Expected, tc.mean)
+		if relative(*r.Expected, tc.mean) > 1e-6 {
+			t.Errorf("P%d: got expected %v, want %v", tc.n, *r.Expected, tc.mean)
 		}
 		if math.Abs(r.Mean.Value-tc.mean) > 4*tc.sd/math.Sqrt(quant.DefaultYears) {
 			t.Errorf("P%d: got mean %v, want %v", tc.n, r.Mean, tc.mean)
@@ -220,20 +172,21 @@ func TestStatedIntervalsHoldTheExactValue(t *testing.T) {
 }
 
 // drawn is a small set of scenarios.
-func drawn(t *rapid.T) []quant.Scenario {
+func drawn(t *rapid.T) []fair.Scenario {
 	rate := rapid.Float64Range(0.01, 5)
-	list := make([]quant.Scenario, rapid.IntRange(1, 6).Draw(t, "n"))
+	list := make([]fair.Scenario, rapid.IntRange(1, 6).Draw(t, "n"))
 	for i := range list {
 		low := rate.Draw(t, "rate")
-		list[i] = quant.Scenario{
-			ID: fmt.Sprint("r", i), Frequency: quant.Fixed(low),
-			Loss: quant.Range{P5: rapid.Float64Range(10, 1e5).Draw(t, "p5"), P95: rapid.Float64Range(1e5, 1e7).Draw(t, "p95")},
+		list[i] = fair.Scenario{
+			ID: fmt.Sprint("r", i), Frequency: fair.Fixed(low),
+			Primary: []fair.Loss{{Amount: fair.Interval90(rapid.Float64Range(10, 1e5).Draw(t, "p5"), rapid.Float64Range(2e5, 1e7).Draw(t, "p95"))}},
 		}
 		if rapid.Bool().Draw(t, "uncertain") {
-			list[i].Frequency.P95 = low * 3
+			list[i].Frequency = fair.Interval90(low, low*3)
 		}
 		if rapid.Bool().Draw(t, "minutes") {
-			list[i].Minutes = &quant.Range{P5: 5, P95: 300}
+			minutes := fair.Interval90(5, 300)
+			list[i].Minutes = &minutes
 		}
 	}
 	return list
@@ -243,12 +196,12 @@ func TestWorkersAndOrderDoNotChangeABit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := drawn(t)
 		o := quant.Options{Seed: rapid.Uint64().Draw(t, "seed"), Years: 5000, Workers: 1, Appetites: []float64{1e6}}
-		want, err := quant.Simulate(list, o)
+		want, err := quant.Simulate(fair.Portfolio{Scenarios: list}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Workers = rapid.IntRange(1, 8).Draw(t, "workers")
-		got, err := quant.Simulate(rapid.Permutation(list).Draw(t, "order"), o)
+		got, err := quant.Simulate(fair.Portfolio{Scenarios: rapid.Permutation(list).Draw(t, "order")}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,10 +223,10 @@ func TestScenarioDoesNotDependOnTheOthers(t *testing.T) {
 func TestScenariosAndSeedsAreIndependent(t *testing.T) {
 	a, b := once(3, 1e5, 1e6), once(3, 1e5, 1e6)
 	b.ID = "t"
-	x := simulate(t, quant.Options{Seed: 1}, a).Totals
+	x := quant.YearlyLosses(a, fair.Current, 1, 100_000)
 	for name, y := range map[string][]float64{
-		"other id":   simulate(t, quant.Options{Seed: 1}, b).Totals,
-		"other seed": simulate(t, quant.Options{Seed: 2}, a).Totals,
+		"other id":   quant.YearlyLosses(b, fair.Current, 1, 100_000),
+		"other seed": quant.YearlyLosses(a, fair.Current, 2, 100_000),
 	} {
 		if got, limit := correlation(x, y), 4/math.Sqrt(float64(len(x))); math.Abs(got) > limit {
 			t.Errorf("%s: got correlation %v, want within %v", name, got, limit)
@@ -305,17 +258,17 @@ func TestMinutesAreASecondMeasure(t *testing.T) {
 	if without.Minutes != nil || without.Scenarios[0].Minutes != nil {
 		t.Errorf("got minutes nobody estimated: %+v", without.Minutes)
 	}
-	s.Minutes = &quant.Range{P5: 10, P95: 600}
+	minutes := fair.Interval90(10, 600)
+	s.Minutes = &minutes
 	other := once(0.3, 1e4, 1e5)
 	other.ID = "without"
 	with := simulate(t, quant.Options{Seed: 3}, s, other)
 	if got, want := with.Scenarios[0].Loss, without.Scenarios[0].Loss; !reflect.DeepEqual(got, want) {
 		t.Errorf("got losses changed by asking for minutes")
 	}
-	l := s.Minutes.Lognormal()
-	want := 1.5 * l.Mean()
+	want := 1.5 * s.Minutes.Mean()
 	m := with.Minutes
-	if m == nil || !within4(m.Mean, want) || relative(m.Expected, want) > 1e-12 {
+	if m == nil || !within4(m.Mean, want) || relative(*m.Expected, want) > 1e-12 {
 		t.Fatalf("got %+v, want mean %v", m, want)
 	}
 	if with.Scenarios[1].Minutes != nil {
@@ -344,10 +297,28 @@ func TestTailSharesSumToOneAndFollowTheTail(t *testing.T) {
 	}
 }
 
+// totals are the yearly losses of all scenarios together.
+func totals(t *testing.T, p fair.Portfolio, seed uint64, years int) []float64 {
+	t.Helper()
+	joint, err := quant.Losses(p, seed, years)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := make([]float64, years)
+	for year, losses := range joint {
+		for _, x := range losses {
+			sums[year] += x
+		}
+	}
+	return sums
+}
+
 func TestCurveFallsAndEndsAtTheLargestLoss(t *testing.T) {
-	r := simulate(t, quant.Options{Seed: 4}, portfolio(3)...)
+	p := fair.Portfolio{Scenarios: portfolio(3)}
+	r := simulate(t, quant.Options{Seed: 4}, p.Scenarios...)
+	years := totals(t, p, 4, r.Years)
 	c := r.Total.Curve
-	if got, want := c[len(c)-1].Amount, slices.Max(r.Totals); got != want {
+	if got, want := c[len(c)-1].Amount, slices.Max(years); got != want {
 		t.Errorf("got last amount %v, want %v", got, want)
 	}
 	for i, p := range c {
@@ -355,7 +326,7 @@ func TestCurveFallsAndEndsAtTheLargestLoss(t *testing.T) {
 			t.Errorf("point %d: got %+v after %+v", i, p, c[i-1])
 		}
 		above := 0
-		for _, x := range r.Totals {
+		for _, x := range years {
 			if x > p.Amount {
 				above++
 			}
@@ -367,9 +338,9 @@ func TestCurveFallsAndEndsAtTheLargestLoss(t *testing.T) {
 }
 
 func TestTVaRIsTheMeanOfTheWorstYears(t *testing.T) {
-	for _, s := range []quant.Scenario{once(3, 1e4, 1e6), once(0.02, 1e4, 1e6)} { // in the second VaR is 0
+	for _, s := range []fair.Scenario{once(3, 1e4, 1e6), once(0.02, 1e4, 1e6)} { // in the second VaR is 0
 		r := simulate(t, quant.Options{Seed: 8, Years: 10_000}, s)
-		years := slices.Sorted(slices.Values(r.Totals))
+		years := slices.Sorted(slices.Values(quant.YearlyLosses(s, fair.Current, 8, 10_000)))
 		sum := 0.0
 		for _, x := range years[9_500:] {
 			sum += x
@@ -384,7 +355,7 @@ func TestTVaRIsTheMeanOfTheWorstYears(t *testing.T) {
 }
 
 func TestNothingHappensAtRateZero(t *testing.T) {
-	for _, list := range [][]quant.Scenario{nil, {once(0, 1, 2)}} {
+	for _, list := range [][]fair.Scenario{nil, {once(0, 1, 2)}} {
 		r := simulate(t, quant.Options{Appetites: []float64{0}}, list...).Total
 		if r.Mean.Value != 0 || r.NoLoss.Value != 1 || r.TVaR95.Value != 0 || r.Curve != nil || r.Appetite[0].Probability.Value != 0 {
 			t.Errorf("got %+v", r)
@@ -392,31 +363,16 @@ func TestNothingHappensAtRateZero(t *testing.T) {
 	}
 }
 
-func TestScenarioWithoutMeaningIsRefused(t *testing.T) {
-	for _, tc := range []struct {
-		field, key string
-		change     func(*quant.Scenario)
-	}{
-		{"id", "quant.scenario-without-id", func(s *quant.Scenario) { s.ID = "" }},
-		{"id", "quant.scenario-twice", func(s *quant.Scenario) { s.ID = "S001" }},
-		{"frequency", "quant.estimate-not-positive", func(s *quant.Scenario) { s.Frequency.P5 = -1 }},
-		{"frequency", "quant.frequency-too-high", func(s *quant.Scenario) { s.Frequency = quant.Fixed(1e5) }},
-		{"loss", "quant.estimate-not-positive", func(s *quant.Scenario) { s.Loss.P5 = 0 }},
-		{"loss", "quant.estimate-not-positive", func(s *quant.Scenario) { s.Loss.P95 = math.NaN() }},
-		{"loss", "quant.estimate-wrong-way-round", func(s *quant.Scenario) { s.Loss = quant.Range{P5: 2, P95: 1} }},
-		{"loss", "quant.estimate-too-wide", func(s *quant.Scenario) { s.Loss = quant.Range{P5: 1e-300, P95: 1e300} }},
-		{"minutes", "quant.estimate-not-positive", func(s *quant.Scenario) { s.Minutes = &quant.Range{} }},
-	} {
-		list := portfolio(2)
-		tc.change(&list[1])
-		_, err := quant.Simulate(list, quant.Options{})
-		var p *problem.Error
-		if !errors.As(err, &p) || p.Field != tc.field || p.Key != tc.key || p.Source.Record != 2 {
-			t.Errorf("got %v, want record 2 %s %s", err, tc.field, tc.key)
-		}
+func TestPortfolioWithoutMeaningIsRefused(t *testing.T) {
+	list := portfolio(2)
+	list[1].Frequency = fair.Interval90(2, 1)
+	_, err := quant.Simulate(fair.Portfolio{Scenarios: list}, quant.Options{})
+	var p *problem.Error
+	if !errors.As(err, &p) || p.Field != "scenarios[1].frequency.p95" {
+		t.Errorf("got %v, want the field named", err)
 	}
 	for _, o := range []quant.Options{{Years: 10}, {Years: 1e9}, {Appetites: []float64{-1}}} {
-		if _, err := quant.Simulate(portfolio(1), o); err == nil {
+		if _, err := quant.Simulate(fair.Portfolio{Scenarios: portfolio(1)}, o); err == nil {
 			t.Errorf("%+v: got no error", o)
 		}
 	}

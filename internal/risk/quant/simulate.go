@@ -2,129 +2,115 @@ package quant
 
 import (
 	"cmp"
-	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
-	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk/fair"
 )
 
-// Method is the version of the simulation; results of different versions are different samples.
-const Method = "poisson-lognormal-1"
-
-// Years that are simulated when nothing else is said, and the limits.
-const (
-	DefaultYears = 50_000
-	MinYears     = 1_000 // below, the interval of the 99 % quantile has no upper end
-	MaxYears     = 10_000_000
-)
-
-// Options say how to simulate.
-type Options struct {
-	Seed      uint64
-	Years     int       // simulated years; 0 = DefaultYears
-	Workers   int       // 0 = one per processor; does not change the result
-	Appetites []float64 // amounts in euro for which the chance of a higher yearly loss is wanted
-}
-
-// Result is the outcome of a simulation.
-type Result struct {
-	Method    string           `json:"method"`
-	Seed      uint64           `json:"seed"`
-	Years     int              `json:"years"`
-	Scenarios []ScenarioResult `json:"scenarios"` // in order of id
-	Total     Summary          `json:"total"`     // of the sum over independent scenarios, euro
-	Minutes   *Summary         `json:"minutes,omitempty"`
-
-	// Totals are the simulated yearly losses of all scenarios together, by year, in euro.
-	Totals []float64 `json:"-"`
-}
-
-// ScenarioResult is the outcome of one scenario alone.
-type ScenarioResult struct {
-	ID      string   `json:"id"`
-	Loss    Summary  `json:"loss"`              // euro a year
-	Minutes *Summary `json:"minutes,omitempty"` // minutes of critical service lost a year
-	// TailShare is the part of the scenario in the total loss of the years that are as bad as VaR 95 or
-	// worse. The shares of all scenarios sum to 1 (all 0 when nothing is ever lost).
-	TailShare float64 `json:"tailShare"`
-}
-
-// Simulate draws the given number of years of every scenario, independently of each other, and sums
-// them up (compound Poisson with lognormal severity). Time is O(events + years log years) per scenario.
-// Memory is O(years x workers): only the yearly totals are kept; the shares of the tail come from
-// drawing the same years again. (Streaming log-histograms would need still less memory and no sorting;
-// they may come later.) Errors name the record and field of a scenario that is not valid.
-func Simulate(scenarios []Scenario, o Options) (Result, error) {
+// Simulate draws the given number of years of the portfolio. Errors name the path of the field that is wrong.
+func Simulate(p fair.Portfolio, o Options) (Result, error) {
 	if err := o.complete(); err != nil {
 		return Result{}, err
 	}
-	ordered, err := inOrder(scenarios)
-	if err != nil {
+	if err := p.Check(); err != nil {
 		return Result{}, err
 	}
-	run := simulation{o: o, result: Result{Method: Method, Seed: o.Seed, Years: o.Years}}
-	for _, s := range ordered {
-		run.samplers = append(run.samplers, newSampler(s, o.Seed))
-	}
-	run.simulate()
-	run.tail()
-	return run.result, nil
+	m := simulation{o: o, world: newWorld(o.Seed, p), result: Result{Method: Method, Seed: o.Seed, Years: o.Years}}
+	m.samplers, m.covers = prepare(p, m.world)
+	m.simulate()
+	m.tail()
+	return m.result, nil
 }
 
-// YearlyLosses draws the loss of each of so many years, in euro: the same draws as Simulate makes for the scenario with this
-// seed. The scenario must be valid. O(events).
-func (s Scenario) YearlyLosses(seed uint64, years int) []float64 {
+// YearlyLosses draws the loss of each of so many years, in euro: the same draws as Simulate makes for the
+// scenario with this seed when no common cause or cover is there. The scenario must have passed Check. O(events).
+func YearlyLosses(s fair.Scenario, state fair.State, seed uint64, years int) []float64 {
 	losses := make([]float64, years)
-	newSampler(s, seed).fill(losses, nil)
+	w := newWorld(seed, fair.Portfolio{Scenarios: []fair.Scenario{s}})
+	w.all(newSampler(s, state, seed, nil), losses, nil)
 	return losses
 }
 
-// complete fills the defaults and checks the rest.
-func (o *Options) complete() error {
-	if o.Years == 0 {
-		o.Years = DefaultYears
+// Losses draws joint yearly losses: by year, then by scenario in the order of the portfolio; before covers that
+// scenarios share.
+func Losses(p fair.Portfolio, seed uint64, years int) ([][]float64, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
 	}
-	if o.Years < MinYears || o.Years > MaxYears {
-		return problem.Field("years", "quant.years-out-of-range", "low", MinYears, "high", MaxYears)
+	w := newWorld(seed, p)
+	samplers, _ := prepare(p, w)
+	flat, joint := make([]float64, years*len(p.Scenarios)), make([][]float64, years)
+	for year := range joint {
+		joint[year] = flat[year*len(p.Scenarios) : (year+1)*len(p.Scenarios)]
 	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
-	for _, a := range o.Appetites {
-		if !(a >= 0) || math.IsInf(a, 0) {
-			return problem.Field("appetites", "quant.appetite-negative")
+	losses := make([]float64, years)
+	for _, sampler := range samplers {
+		i := slices.IndexFunc(p.Scenarios, func(s fair.Scenario) bool { return s.ID == sampler.scenario.ID })
+		w.all(sampler, losses, nil)
+		for year, x := range losses {
+			joint[year][i] = x
 		}
 	}
-	return nil
+	return joint, nil
 }
 
-// inOrder checks the scenarios and sorts them by id.
-func inOrder(scenarios []Scenario) ([]Scenario, error) {
-	seen := map[string]bool{}
-	for i, s := range scenarios {
-		err := s.Check()
-		if err == nil && seen[s.ID] {
-			err = problem.Field("id", "quant.scenario-twice", "scenario", s.ID)
-		}
-		if p, ok := problem.As(err); ok {
-			return nil, p.At(problem.Source{Record: i + 1})
-		}
-		seen[s.ID] = true
+// group is a cover of several scenarios.
+type group struct {
+	cover   fair.Cover
+	members []int // places of the samplers
+}
+
+// prepare makes samplers in the order of ids, and the covers that several of them share.
+func prepare(p fair.Portfolio, w world) ([]*sampler, []group) {
+	ordered := slices.Clone(p.Scenarios)
+	slices.SortFunc(ordered, func(a, b fair.Scenario) int { return cmp.Compare(a.ID, b.ID) })
+	var samplers []*sampler
+	for _, s := range ordered {
+		samplers = append(samplers, newSampler(s, p.State, w.seed, w.causes))
 	}
-	ordered := slices.Clone(scenarios)
-	slices.SortFunc(ordered, func(a, b Scenario) int { return cmp.Compare(a.ID, b.ID) })
-	return ordered, nil
+	var groups []group
+	for _, c := range p.Covers {
+		g := group{cover: c}
+		for i, s := range ordered {
+			if len(c.Scenarios) == 0 || slices.Contains(c.Scenarios, s.ID) {
+				g.members = append(g.members, i)
+			}
+		}
+		if len(g.members) == 1 {
+			samplers[g.members[0]].cover = &g.cover
+		} else if len(g.members) > 1 {
+			groups = append(groups, g)
+		}
+	}
+	return samplers, groups
+}
+
+// all draws all years of a scenario.
+func (w world) all(p *sampler, losses, minutes []float64) {
+	var y years
+	for from := 0; from < len(losses); from += chunkYears {
+		to := min(from+chunkYears, len(losses))
+		w.fill(&y, from/chunkYears, to-from)
+		var m []float64
+		if minutes != nil {
+			m = minutes[from:to]
+		}
+		p.fill(&y, losses[from:to], m)
+	}
 }
 
 type simulation struct {
 	o        Options
-	samplers []sampler
+	world    world
+	samplers []*sampler
+	covers   []group
 	result   Result
-	minutes  []float64 // yearly totals
-	worst    []int     // years as bad as VaR 95 or worse
+	totals   []float64
+	gross    [][]float64 // by cover
+	minutes  []float64   // yearly totals
+	worst    []int       // years as bad as VaR 95 or worse
 }
 
 // sample is the simulated years of one scenario.
@@ -135,8 +121,10 @@ type sample struct{ losses, minutes []float64 }
 func (m *simulation) simulate() {
 	n, years := len(m.samplers), m.o.Years
 	m.result.Scenarios = make([]ScenarioResult, n)
-	m.result.Totals = make([]float64, years)
-	m.minutes = make([]float64, years)
+	m.totals, m.minutes = make([]float64, years), make([]float64, years)
+	for range m.covers {
+		m.gross = append(m.gross, make([]float64, years))
+	}
 	free := make(chan sample, m.o.Workers+1)
 	for range cap(free) {
 		free <- sample{losses: make([]float64, years), minutes: make([]float64, years)}
@@ -162,15 +150,32 @@ func (m *simulation) simulate() {
 	measured := false
 	for i := range done {
 		s := <-done[i]
-		add(m.result.Totals, s.losses)
-		if m.samplers[i].scenario.Minutes != nil {
+		m.add(i, s.losses)
+		if m.samplers[i].minutes != nil {
 			add(m.minutes, s.minutes)
 			measured = true
 		}
 		free <- s
 	}
 	close(free)
+	for i, c := range m.covers {
+		for year, loss := range m.gross[i] {
+			m.totals[year] += c.cover.Retained(loss)
+		}
+	}
 	m.total(measured)
+}
+
+// add adds losses to the sum they belong to.
+func (m *simulation) add(i int, losses []float64) {
+	for k, c := range m.covers {
+		if slices.Contains(c.members, i) {
+			m.result.Scenarios[i].BeforeCover = true
+			add(m.gross[k], losses)
+			return
+		}
+	}
+	add(m.totals, losses)
 }
 
 func add(sum, values []float64) {
@@ -180,48 +185,75 @@ func add(sum, values []float64) {
 }
 
 // scenario draws the years of one scenario into the buffer and summarises them.
-func (m *simulation) scenario(p sampler, b sample) ScenarioResult {
+func (m *simulation) scenario(p *sampler, b sample) ScenarioResult {
 	r := ScenarioResult{ID: p.scenario.ID}
-	mean, _ := p.scenario.Expected()
-	if p.scenario.Minutes == nil {
-		p.fill(b.losses, nil)
-		r.Loss = summarise(b.losses, mean, m.o.Appetites)
+	if p.minutes == nil {
+		m.world.all(p, b.losses, nil)
+		r.Loss = summarise(b.losses, m.expected(p), m.o.Appetites)
 		return r
 	}
-	p.fill(b.losses, b.minutes)
-	r.Loss = summarise(b.losses, mean, m.o.Appetites)
-	mean, _ = expected(p.scenario.Frequency, *p.scenario.Minutes)
-	minutes := summarise(b.minutes, mean, nil)
+	m.world.all(p, b.losses, b.minutes)
+	r.Loss = summarise(b.losses, m.expected(p), m.o.Appetites)
+	minutes := summarise(b.minutes, expectedMinutes(p), nil)
 	r.Minutes = &minutes
 	return r
 }
 
+func (m *simulation) expected(p *sampler) *float64 {
+	moments, known := p.scenario.Expected(p.state)
+	if !known || p.cover != nil {
+		return nil
+	}
+	return &moments.Mean
+}
+
+func expectedMinutes(p *sampler) *float64 {
+	s := p.scenario
+	s.Deductible, s.Limit, s.Secondary, s.Primary = nil, nil, nil, []fair.Loss{{Amount: *s.Minutes}}
+	factor := p.magnitude
+	moments, _ := s.Expected(p.state)
+	mean := moments.Mean
+	if factor > 0 {
+		mean /= factor
+	}
+	return &mean
+}
+
 // total summarises the sums and finds the worst years.
 func (m *simulation) total(measured bool) {
-	mean, minutes := 0.0, 0.0
+	mean, minutes, known := 0.0, 0.0, len(m.covers) == 0
 	for _, s := range m.result.Scenarios {
-		mean += s.Loss.Expected
+		if s.Loss.Expected == nil {
+			known = false
+		} else {
+			mean += *s.Loss.Expected
+		}
 		if s.Minutes != nil {
-			minutes += s.Minutes.Expected
+			minutes += *s.Minutes.Expected
 		}
 	}
-	m.result.Total = summarise(m.result.Totals, mean, m.o.Appetites)
+	expected := &mean
+	if !known {
+		expected = nil
+	}
+	m.result.Total = summarise(m.totals, expected, m.o.Appetites)
 	if measured {
-		s := summarise(m.minutes, minutes, nil)
+		s := summarise(m.minutes, &minutes, nil)
 		m.result.Minutes = &s
 	}
-	for year, loss := range m.result.Totals {
+	for year, loss := range m.totals {
 		if loss >= m.result.Total.VaR95.Value {
 			m.worst = append(m.worst, year)
 		}
 	}
 }
 
-// tail fills the shares of the tail, from the same years drawn again.
+// tail fills the shares of the tail, from the same years drawn again. What a shared cover pays is taken from its
+// scenarios in proportion.
 func (m *simulation) tail() {
 	worst := 0.0
 	for _, year := range m.worst {
-		worst += m.result.Totals[year]
+		worst += m.totals[year]
 	}
 	if worst == 0 {
 		return
@@ -232,14 +264,28 @@ func (m *simulation) tail() {
 		wg.Go(func() {
 			losses := make([]float64, m.o.Years)
 			for i := int(next.Add(1)) - 1; i < len(m.samplers); i = int(next.Add(1)) - 1 {
-				m.samplers[i].fill(losses, nil)
-				sum := 0.0
-				for _, year := range m.worst {
-					sum += losses[year]
-				}
-				m.result.Scenarios[i].TailShare = sum / worst
+				m.world.all(m.samplers[i], losses, nil)
+				m.result.Scenarios[i].TailShare = m.worstOf(i, losses) / worst
 			}
 		})
 	}
 	wg.Wait()
+}
+
+func (m *simulation) worstOf(i int, losses []float64) float64 {
+	sum := 0.0
+	for k, c := range m.covers {
+		if slices.Contains(c.members, i) {
+			for _, year := range m.worst {
+				if gross := m.gross[k][year]; gross > 0 {
+					sum += losses[year] * c.cover.Retained(gross) / gross
+				}
+			}
+			return sum
+		}
+	}
+	for _, year := range m.worst {
+		sum += losses[year]
+	}
+	return sum
 }

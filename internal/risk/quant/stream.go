@@ -3,99 +3,50 @@ package quant
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"math"
-	"math/rand/v2"
+	"math/bits"
 )
 
 // chunkYears is the number of years that share a random stream. It is part of the method: another
 // value gives other, equally good, samples.
-const chunkYears = 4096
+const chunkYears = 8192
 
-// measure tells what a stream is for, so that asking for minutes does not change the losses.
+// measure tells what a stream is for, so that nothing that is drawn changes what else is drawn.
 type measure byte
 
 const (
-	forLoss    measure = 'l' // occurrence and loss of events
-	forMinutes measure = 'm'
+	forOccurrence measure = 'o' // which years have events, and how many
+	forLoss       measure = 'l' // what an event costs
+	forMinutes    measure = 'm' // how long it lasts
+	forCause      measure = 'c' // whether a common cause is present
+	forFactor     measure = 'f' // the common factor of all scenarios with a loading
 )
 
-// stream is the random stream of one measure of one chunk of years of one scenario: PCG seeded from
-// SHA-256 of (seed, measure, chunk, scenario id). No two scenarios share a stream.
-func stream(seed uint64, m measure, chunk int, id string) *rand.Rand {
+// stream is a random stream that gives its words in any order: SplitMix64 (Steele, Lea and Flood 2014) with
+// a step of its own.
+type stream struct{ start, step uint64 }
+
+// newStream is the stream of one measure of one chunk of years of one scenario, cause or factor: start and
+// step are taken from SHA-256 of (seed, measure, chunk, id). No two share a stream.
+func newStream(seed uint64, m measure, chunk int, id string) stream {
 	b := make([]byte, 0, 64)
 	b = binary.LittleEndian.AppendUint64(b, seed)
 	b = append(b, byte(m))
 	b = binary.LittleEndian.AppendUint64(b, uint64(chunk))
 	sum := sha256.Sum256(append(b, id...))
-	return rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])))
+	s := stream{start: binary.LittleEndian.Uint64(sum[:8]), step: binary.LittleEndian.Uint64(sum[8:16]) | 1}
+	if bits.OnesCount64(s.step^s.step>>1) < 24 { // too regular a step mixes badly
+		s.step ^= 0xaaaaaaaaaaaaaaaa
+	}
+	return s
 }
 
-// sampler draws the events of one scenario.
-type sampler struct {
-	scenario Scenario
-	seed     uint64
-	size     Lognormal // of the loss
-	outage   Lognormal // of the minutes
-	rate     Lognormal // of the frequency
+// word is the i-th random word.
+func (s stream) word(i uint64) uint64 {
+	z := s.start + i*s.step
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
 }
 
-func newSampler(s Scenario, seed uint64) sampler {
-	p := sampler{scenario: s, seed: seed, size: s.Loss.Lognormal(), rate: s.Frequency.Lognormal()}
-	if s.Minutes != nil {
-		p.outage = s.Minutes.Lognormal()
-	}
-	return p
-}
-
-// fill sets the yearly losses and, if minutes is not nil, the yearly minutes. Time is per event, years
-// without events cost next to nothing.
-func (p sampler) fill(losses, minutes []float64) {
-	clear(losses)
-	clear(minutes)
-	if p.scenario.Frequency.P95 == 0 {
-		return
-	}
-	for chunk := 0; chunk*chunkYears < len(losses); chunk++ {
-		from := chunk * chunkYears
-		to := min(from+chunkYears, len(losses))
-		var outages []float64
-		if minutes != nil {
-			outages = minutes[from:to]
-		}
-		p.chunk(chunk, losses[from:to], outages)
-	}
-}
-
-func (p sampler) chunk(chunk int, losses, minutes []float64) {
-	r := stream(p.seed, forLoss, chunk, p.scenario.ID)
-	var m *rand.Rand
-	if minutes != nil {
-		m = stream(p.seed, forMinutes, chunk, p.scenario.ID)
-	}
-	event := func(year int) {
-		losses[year] += p.size.draw(r)
-		if m != nil {
-			minutes[year] += p.outage.draw(m)
-		}
-	}
-	if p.rate.Sigma == 0 {
-		walk(r, p.scenario.Frequency.P5, len(losses), event)
-		return
-	}
-	for year := range losses {
-		rate := p.rate.draw(r)
-		for t := r.ExpFloat64(); t < rate; t += r.ExpFloat64() {
-			event(year)
-		}
-	}
-}
-
-// walk goes along the axis of years from event to event of a Poisson process.
-func walk(r *rand.Rand, rate float64, years int, event func(year int)) {
-	end := float64(years)
-	for t := r.ExpFloat64() / rate; t < end; t += r.ExpFloat64() / rate {
-		event(int(t))
-	}
-}
-
-func (l Lognormal) draw(r *rand.Rand) float64 { return math.Exp(l.Mu + l.Sigma*r.NormFloat64()) }
+// unit reads a random word as a number above 0 and below 1.
+func unit(word uint64) float64 { return (float64(word>>12) + 0.5) * 0x1p-52 }

@@ -34,8 +34,8 @@ type Exceedance struct {
 
 // Summary is a yearly distribution in figures, in the unit of what was drawn (euro or minutes).
 type Summary struct {
-	Expected float64  `json:"expected"` // exact mean in closed form: rate x mean of one event
-	Mean     Interval `json:"mean"`     // simulated
+	Expected *float64 `json:"expected,omitempty"` // exact mean in closed form; none where insurance leaves none
+	Mean     Interval `json:"mean"`               // simulated
 	SD       float64  `json:"sd"`
 	NoLoss   Interval `json:"noLoss"` // probability of a year without any event
 	// Quantiles at 5, 10, 50, 80, 90, 95 and 99 %, with order statistics as limits: the ranks that
@@ -56,6 +56,14 @@ type Summary struct {
 	// nothing was lost in any year.
 	Curve    []Exceedance `json:"curve"`
 	Appetite []Exceedance `json:"appetite,omitempty"` // one for each appetite asked for
+}
+
+// Average is the mean: the exact one where there is one, else the simulated one.
+func (s Summary) Average() float64 {
+	if s.Expected != nil {
+		return *s.Expected
+	}
+	return s.Mean.Value
 }
 
 // levels are the quantiles that are reported.
@@ -116,7 +124,7 @@ func (r ranked) quantile(p float64) Interval {
 }
 
 // summarise computes the figures of yearly amounts (not negative). O(n log n) in the years with a loss.
-func summarise(years []float64, expected float64, appetites []float64) Summary {
+func summarise(years []float64, expected *float64, appetites []float64) Summary {
 	r := rank(years)
 	s := Summary{Expected: expected, NoLoss: wilson(r.zeros, r.len())}
 	s.Mean, s.SD = mean(years)
