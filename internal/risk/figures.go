@@ -12,6 +12,7 @@ import (
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 )
 
@@ -258,7 +259,7 @@ func (f *figures) shareInterval(group []string, share float64) (*Figure, error) 
 func (f *figures) only(wanted []string) (quant.Result, error) {
 	in := f.in
 	in.Appetites = nil
-	in.Scenarios = slices.DeleteFunc(slices.Clone(in.Scenarios), func(s quant.Scenario) bool { return !slices.Contains(wanted, s.ID) })
+	in.Portfolio.Scenarios = slices.DeleteFunc(slices.Clone(in.Portfolio.Scenarios), func(s fair.Scenario) bool { return !slices.Contains(wanted, s.ID) })
 	one, err := run(in, "", f.whole.At)
 	return one.Result, err
 }
