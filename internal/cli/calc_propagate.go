@@ -19,6 +19,7 @@ type CalcPropagateCmd struct {
 	Threads int    `help:"Threads of a simulation; the answer does not depend on them." default:"1"`
 	Exact   bool   `help:"Compute exactly besides the trials."`
 	Order   int    `help:"List minimal cut sets of up to so many events." default:"3"`
+	Years   int    `help:"Simulate so many years of the nodes and causes that have a frequency." default:"10000"`
 }
 
 // propagated is everything that the calculator says; its fields are described in docs/calculators.md.
@@ -27,6 +28,7 @@ type propagated struct {
 	Targets []propagate.Target `json:"targets,omitempty"`
 	Trials  int                `json:"trials"`
 	Seed    uint64             `json:"seed"`
+	Yearly  *propagate.Years   `json:"yearly,omitempty"` // when anything has a frequency
 }
 
 type propagatedNode struct {
@@ -86,7 +88,11 @@ func (c *CalcPropagateCmd) calculate(m propagate.Model) (propagated, error) {
 	for i, n := range all.Nodes {
 		all.Nodes[i].Minutes = n.Probability * propagate.MinutesPerYear
 	}
-	return all, nil
+	years, err := propagate.Yearly(m, propagate.YearOptions{Years: c.Years, Seed: c.Seed, Threads: c.Threads})
+	if err == nil && len(years.Upsets) > 0 {
+		all.Yearly = &years
+	}
+	return all, err
 }
 
 // said is how many lines of a kind a person is shown; JSON has them all.
@@ -106,6 +112,44 @@ func (e *Env) sayPropagated(all propagated) {
 	}
 	for _, t := range all.Targets[:min(said, len(all.Targets))] {
 		e.sayTarget(t)
+	}
+	if all.Yearly != nil {
+		e.sayYears(*all.Yearly)
+	}
+}
+
+func (e *Env) sayYears(y propagate.Years) {
+	services := slices.Clone(y.Services)
+	slices.SortStableFunc(services, func(a, b propagate.ServiceYear) int { return cmp.Compare(b.Minutes, a.Minutes) })
+	e.Say("propagate.say.years")
+	for _, s := range services[:min(said, len(services))] {
+		e.Say("propagate.say.service", "id", s.ID, "minutes", i18n.Number(e.Lang, s.Minutes, 1), "probability", i18n.Percent(e.Lang, s.Probability, 1), "loss", e.amount(s.Loss))
+		e.sayYear("propagate.say.bad-minutes", s.Simulated)
+	}
+	if y.Loss > 0 {
+		e.Say("propagate.say.loss", "loss", e.amount(y.Loss))
+		e.sayYear("propagate.say.bad-loss", y.Losses)
+	}
+	upsets := slices.Clone(y.Upsets)
+	slices.SortStableFunc(upsets, func(a, b propagate.Upset) int { return cmp.Compare(b.Frequency*b.Loss, a.Frequency*a.Loss) })
+	for _, u := range upsets[:min(said, len(upsets))] {
+		var stops []string
+		for _, s := range u.Stops {
+			stops = append(stops, s.ID)
+		}
+		e.Say("propagate.say.upset", "event", u.Event, "stops", e.options(stops), "loss", e.amount(u.Loss), "frequency", e.amount(u.Frequency))
+	}
+}
+
+// sayYear says what is not passed in 19 of 20 years.
+func (e *Env) sayYear(key string, s *propagate.Spread) {
+	if s == nil {
+		return
+	}
+	for _, q := range s.Quantiles {
+		if q.Share == 0.95 {
+			e.Say(key, "value", e.amount(q.Value), "low", e.amount(q.Low), "high", e.amount(q.High))
+		}
 	}
 }
 

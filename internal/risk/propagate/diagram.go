@@ -42,14 +42,14 @@ const (
 
 const (
 	leafVariable = 1<<31 - 1
-	firstTable   = 1 << 12
-	cacheSize    = 1 << 18
+	firstTable   = 1 << 10
+	maxCache     = 1 << 22
 )
 
 func newDiagrams(limit int) *diagrams {
 	return &diagrams{
 		vertices: []vertex{{leafVariable, 0, 0}, {leafVariable, 1, 1}},
-		table:    make([]ref, firstTable), cache: make([]cached, cacheSize), limit: limit,
+		table:    make([]ref, firstTable), cache: make([]cached, firstTable), limit: limit,
 	}
 }
 
@@ -92,7 +92,7 @@ func (d *diagrams) grow() {
 	for r := 2; r < len(d.vertices); r++ {
 		d.insert(ref(r))
 	}
-	if len(d.cache) < len(d.table)/2 && len(d.cache) < 1<<22 {
+	if len(d.cache) < min(len(d.table), maxCache) {
 		old := d.cache
 		d.cache = make([]cached, 2*len(old))
 		for _, c := range old {
