@@ -20,6 +20,7 @@ import (
 	"accordo.dev/internal/record"
 	"accordo.dev/internal/ref"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 )
 
 // service is a running API; callers are named by the header "Office".
@@ -45,7 +46,7 @@ func service(t *testing.T, d *db.DB) string {
 	t.Cleanup(server.Close)
 	dbtest.Change(t, d, func(tx *db.Tx) error {
 		if _, err := risk.Apply(context.Background(), tx, risk.File{Scenarios: []risk.Scenario{
-			{ID: "outage", Title: "Outage", FrequencyLow: 0.5, FrequencyHigh: 2, LossLowEUR: 2e4, LossHighEUR: 9e5, Treatment: "reduce", Status: "open"},
+			{ID: "outage", Title: "Outage", Model: fair.Scenario{Frequency: fair.Interval90(0.5, 2), Primary: []fair.Loss{{Amount: fair.Interval90(2e4, 9e5)}}}, Treatment: "reduce", Status: "open"},
 		}}); err != nil {
 			return err
 		}

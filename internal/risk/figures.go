@@ -12,7 +12,6 @@ import (
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
-	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 )
 
@@ -90,7 +89,7 @@ func hangings(ctx context.Context, r db.Reader) ([]hanging, error) {
 		if one.Status == "closed" {
 			continue
 		}
-		h := hanging{ID: one.ID, Threat: one.Threat, Asset: one.Asset, Services: one.Services, Minutes: one.MinutesLow != nil, Domain: s.Elements[one.Asset].Domain}
+		h := hanging{ID: one.ID, Threat: one.Threat, Asset: one.Asset, Services: one.Services, Minutes: one.Model.Minutes != nil, Domain: s.Elements[one.Asset].Domain}
 		if h.Supplier = suppliers[one.Asset]; s.Elements[one.Asset].Kind == landscape.KindSupplier {
 			h.Supplier = []string{one.Asset}
 		}
@@ -259,7 +258,7 @@ func (f *figures) shareInterval(group []string, share float64) (*Figure, error) 
 func (f *figures) only(wanted []string) (quant.Result, error) {
 	in := f.in
 	in.Appetites = nil
-	in.Portfolio.Scenarios = slices.DeleteFunc(slices.Clone(in.Portfolio.Scenarios), func(s fair.Scenario) bool { return !slices.Contains(wanted, s.ID) })
+	in.Portfolio = only(in.Portfolio, wanted)
 	one, err := run(in, "", f.whole.At)
 	return one.Result, err
 }

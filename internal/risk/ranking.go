@@ -31,12 +31,13 @@ type RankingFilter struct {
 	Text      string `query:"text" doc:"words in the title"`
 	Status    string `query:"status" doc:"open, treated or closed"`
 	Treatment string `query:"treatment"`
+	Category  string `query:"category" doc:"it, security, third-party, project or continuity"`
 	Sort      string `query:"sort" doc:"tail, mean, p95, title, status or treatment; a leading minus sorts downwards; -tail unless told"`
 }
 
 // Ranking gives the scenarios that the filter leaves, with what each contributes to the yearly loss.
 func Ranking(ctx context.Context, r db.Reader, f RankingFilter) ([]Ranked, error) {
-	page, err := List(ctx, r, Filter{Page: db.Page{Limit: db.Unlimited}, Text: f.Text, Status: f.Status, Treatment: f.Treatment})
+	page, err := List(ctx, r, Filter{Page: db.Page{Limit: db.Unlimited}, Text: f.Text, Status: f.Status, Treatment: f.Treatment, Category: f.Category})
 	if err != nil {
 		return nil, err
 	}

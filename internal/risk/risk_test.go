@@ -8,16 +8,22 @@ import (
 	"accordo.dev/internal/db/dbtest"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 )
 
+// model is a frequency and a loss, each as a 90 % interval.
+func model(often, atMost, low, high float64) fair.Scenario {
+	return fair.Scenario{Frequency: fair.Interval90(often, atMost), Primary: []fair.Loss{{Amount: fair.Interval90(low, high)}}}
+}
+
 func file() risk.File {
-	low, high := 30.0, 300.0
+	minutes := fair.Interval90(30, 300)
 	return risk.File{
 		Appetite: []risk.Appetite{{SetOn: "2026-01-15", SetBy: "board", MoneyP95EUR: 1e6, MinutesQuarter: 240, ExposureDaysQuarter: 4000}},
 		Scenarios: []risk.Scenario{
-			{ID: "outage", Title: "Core banking outage", TitleIT: "Fermo del core", FrequencyLow: 0.5, FrequencyHigh: 2, LossLowEUR: 2e4, LossHighEUR: 9e5, MinutesLow: &low, MinutesHigh: &high, Treatment: "reduce", Status: "open"},
-			{ID: "fraud", Title: "Payment fraud", FrequencyLow: 3, FrequencyHigh: 3, LossLowEUR: 5e3, LossHighEUR: 8e4, Treatment: "accept", Status: "open"},
-			{ID: "old", Title: "Retired mainframe", FrequencyLow: 9, FrequencyHigh: 9, LossLowEUR: 1e8, LossHighEUR: 1e8, Treatment: "avoid", Status: "closed"},
+			{ID: "outage", Title: "Core banking outage", TitleIT: "Fermo del core", Model: fair.Scenario{Frequency: fair.Interval90(0.5, 2), Primary: []fair.Loss{{Amount: fair.Interval90(2e4, 9e5)}}, Minutes: &minutes}, Treatment: "reduce", Status: "open"},
+			{ID: "fraud", Title: "Payment fraud", Model: model(3, 3, 5e3, 8e4), Treatment: "accept", Status: "open"},
+			{ID: "old", Title: "Retired mainframe", Model: model(9, 9, 1e8, 1e8), Treatment: "avoid", Status: "closed"},
 		},
 	}
 }
@@ -52,7 +58,7 @@ func TestSimulationIsStoredAndChangesWithTheEstimates(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			s.LossHighEUR = 4e5
+			s.Model = model(3, 3, 5e3, 4e5)
 			_, err = risk.Assess(ctx, tx, risk.AssessIn{Scenario: s})
 			return err
 		})
@@ -97,14 +103,14 @@ func TestStaleEstimateIsRefused(t *testing.T) {
 func TestIntervalsThatAreNoIntervalsAreNamed(t *testing.T) {
 	d := dbtest.SQLite(t)
 	f := file()
-	f.Scenarios[0].FrequencyLow = 0
-	f.Scenarios[1].LossHighEUR = 1
+	f.Scenarios[0].Model.Frequency = fair.Interval90(0, 2)
+	f.Scenarios[1].Model.Primary[0].Amount = fair.Interval90(5e3, 1)
 	err := d.Change(context.Background(), db.System("test"), func(tx *db.Tx) error {
 		_, err := risk.Apply(context.Background(), tx, f)
 		return err
 	})
 	p, ok := problem.As(err)
-	if !ok || len(p.Causes) != 2 || p.Causes[0].Field != "scenarios[outage].frequency_low" || p.Causes[1].Field != "scenarios[fraud].loss_high_eur" {
+	if !ok || len(p.Causes) != 2 || p.Causes[0].Field != "scenarios[outage].model.frequency.p5" || p.Causes[1].Field != "scenarios[fraud].model.primary[0].amount.p95" {
 		t.Errorf("got %v, want the two fields named", err)
 	}
 }

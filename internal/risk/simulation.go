@@ -37,12 +37,9 @@ type inputs struct {
 
 func loadInputs(ctx context.Context, r db.Reader) (inputs, string, error) {
 	in := inputs{Method: quant.Method, Seed: Seed, Years: quant.DefaultYears}
-	all, err := db.All(ctx, r, scan, "SELECT s.body, s.version FROM risk_scenario s WHERE s.status <> 'closed' ORDER BY s.id")
-	if err != nil {
+	var err error
+	if in.Portfolio, err = Portfolio(ctx, r, fair.Current); err != nil {
 		return in, "", err
-	}
-	for _, s := range all {
-		in.Portfolio.Scenarios = append(in.Portfolio.Scenarios, s.Quant())
 	}
 	if in.Appetites, err = amounts(ctx, r); err != nil {
 		return in, "", err

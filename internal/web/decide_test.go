@@ -21,6 +21,7 @@ import (
 	"accordo.dev/internal/project"
 	"accordo.dev/internal/record"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/web"
 )
 
@@ -64,8 +65,8 @@ func fillDecisions(tx *db.Tx) error {
 	_, err := risk.Apply(ctx, tx, risk.File{
 		Appetite: []risk.Appetite{{SetOn: "2026-01-15", SetBy: "board", MoneyP95EUR: 1e6, MinutesQuarter: 240, ExposureDaysQuarter: 4000}},
 		Scenarios: []risk.Scenario{
-			{ID: "outage", Title: "=1+1 outage", FrequencyLow: 0.5, FrequencyHigh: 2, LossLowEUR: 2e4, LossHighEUR: 9e5, OwnerIT: "carla", OwnerSecurity: "dario", Treatment: "reduce", Status: "open"},
-			{ID: "fraud", Title: "Payment fraud", FrequencyLow: 3, FrequencyHigh: 3, LossLowEUR: 5e3, LossHighEUR: 8e4, Treatment: "accept", Status: "open"},
+			{ID: "outage", Title: "=1+1 outage", Model: fair.Scenario{Frequency: fair.Interval90(0.5, 2), Primary: []fair.Loss{{Amount: fair.Interval90(2e4, 9e5)}}}, OwnerIT: "carla", OwnerSecurity: "dario", Treatment: "reduce", Status: "open"},
+			{ID: "fraud", Title: "Payment fraud", Model: fair.Scenario{Frequency: fair.Fixed(3), Primary: []fair.Loss{{Amount: fair.Interval90(5e3, 8e4)}}}, Treatment: "accept", Status: "open"},
 		},
 	})
 	if err != nil {
@@ -139,14 +140,14 @@ func TestEstimateKeepsWhatWasTypedAndNamesTheField(t *testing.T) {
 	s := decidingSite(t, dbtest.SQLite(t))
 	v := s.signedIn("dario@example.org")
 	fields := []string{
-		"frequency_low", "4", "frequency_high", "2", "loss_low_eur", "1000", "loss_high_eur", "2000", "treatment", "transfer", "status", "open",
-		"rationale", "typed with <care>", "version", "1",
+		"model.frequency.p5", "4", "model.frequency.p95", "2", "model.primary[0].amount.p5", "1000", "model.primary[0].amount.p95", "2000",
+		"title", "Payment fraud", "treatment", "transfer", "status", "open", "rationale", "typed with <care>", "reason", "evidence", "version", "1", "do", "save",
 	}
-	p := v.post("/risks/fraud", fields...)
-	want(t, p, http.StatusBadRequest, `href="#f-frequency_high"`, `id="f-frequency_high-error"`, "typed with &lt;care&gt;", `value="4"`)
+	p := v.post("/risks/fraud/assess", fields...)
+	want(t, p, http.StatusBadRequest, `href="#f-model.frequency.p95"`, `id="f-model.frequency.p95-error"`, "typed with &lt;care&gt;", `value="4"`)
 	fields[1] = "0,5"
-	want(t, v.post("/risks/fraud", fields...), http.StatusOK, "The estimate is saved", "typed with &lt;care&gt;")
-	want(t, v.post("/risks/fraud", fields...), http.StatusConflict, "Somebody changed this")
+	want(t, v.post("/risks/fraud/assess", fields...), http.StatusOK, "The estimate is saved", "typed with &lt;care&gt;", "New evidence")
+	want(t, v.post("/risks/fraud/assess", fields...), http.StatusConflict, "Somebody changed this")
 }
 
 func TestTwoKeysAreGivenByTwoPeopleAndChangingVoidsThem(t *testing.T) {

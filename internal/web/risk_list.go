@@ -9,6 +9,7 @@ import (
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/web/ui"
 )
 
@@ -82,12 +83,12 @@ func riskOwners(rows []risk.Ranked) []ref.Ref {
 func exportRisks(w http.ResponseWriter, q *request, rows []risk.Ranked, called names) error {
 	header := []string{
 		"id", q.T("risk.col.title"), q.T("risk.col.mean.file"), q.T("risk.col.p95.file"), q.T("risk.col.tail.file"),
-		q.T("risk.f.frequency_low"), q.T("risk.f.frequency_high"), q.T("risk.f.loss_low_eur"), q.T("risk.f.loss_high_eur"),
+		q.T("risk.col.rate.file"), q.T("risk.col.event.file"), q.T("risk.f.category"),
 		q.T("risk.owner.it"), q.T("risk.owner.security"), q.T("risk.col.treatment"), q.T("risk.col.status"), q.T("risk.estimated.on"),
 	}
 	cells := make([][]any, len(rows))
 	for i, r := range rows {
-		row := []any{r.ID, r.Name().In(q.Lang()), nil, nil, nil, r.FrequencyLow, r.FrequencyHigh, r.LossLowEUR, r.LossHighEUR}
+		row := []any{r.ID, r.Name().In(q.Lang()), nil, nil, nil, r.Fair().LossEvents(fair.Current).Mean, r.Fair().EventLoss(fair.Current).Mean, categoryWord(q.Page, r.Category)}
 		if r.Loss != nil {
 			row[2], row[3], row[4] = r.Loss.Mean.Value, r.Loss.VaR95.Value, r.Loss.TailShare
 		}

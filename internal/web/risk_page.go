@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"accordo.dev/internal/chart"
@@ -24,26 +23,27 @@ type riskView struct {
 	Chart     chart.Chart
 	Simulated bool
 	Facts     []ui.Fact
+	Tree      []riskFactor
+	Controls  ui.List
+	Estimates ui.List
 	Rationale []string
 	Decisions []ui.Task
 	History   []ui.Entry
-	Fields    []ui.Input
-	Err       error
 	Refused   string // why the reader may not assess it
 	Say       string
 }
 
 // riskPage shows one scenario: why that figure, who answers for it, what was decided about it.
 func (s *Server) riskPage(w http.ResponseWriter, q *request) error {
-	view, err := s.riskView(q, q.PathValue("id"), nil, nil)
+	view, err := s.riskView(q, q.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	return q.render(w, riskDetail(q.Page, view))
 }
 
-func (s *Server) riskView(q *request, id string, typed url.Values, wrong error) (riskView, error) {
-	view := riskView{Err: wrong, Refused: s.refusal(q, risk.OpAssess.Name)}
+func (s *Server) riskView(q *request, id string) (riskView, error) {
+	view := riskView{Refused: s.refusal(q, risk.OpAssess.Name)}
 	var err error
 	if view.Risk, err = op.Ask(q.Context(), s.Run, q.Actor, risk.OpGet, risk.GetIn{ID: id}); err != nil {
 		return view, err
@@ -57,7 +57,7 @@ func (s *Server) riskView(q *request, id string, typed url.Values, wrong error) 
 	if view.Simulated {
 		q.Page.AsOf = loss.At
 	}
-	view.Fields = fill(q.Page, typedOr(typed, riskValues(q, view.Risk)), wrong, riskFields(q.Page))
+	view.Tree = riskTree(q.Page, view.Risk.Model)
 	view.Rationale = lines(i18nText(view.Risk.Rationale, view.Risk.RationaleIT).In(q.Lang()))
 	return view, s.riskSurroundings(q, &view)
 }
@@ -65,12 +65,25 @@ func (s *Server) riskView(q *request, id string, typed url.Values, wrong error) 
 // riskSurroundings adds what other areas know of the scenario.
 func (s *Server) riskSurroundings(q *request, view *riskView) error {
 	r := view.Risk
+	estimates, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpEstimates, risk.GetIn{ID: r.ID})
+	if err != nil {
+		return err
+	}
 	about := append(people(r.OwnerIT, r.OwnerSecurity, r.EstimatedBy), refs("element", append(r.Services, r.Asset)...)...)
+	about = append(about, refs("project", r.Project)...)
+	for _, e := range estimates {
+		about = append(about, people(e.By)...)
+	}
+	for _, c := range r.Model.Controls {
+		about = append(append(about, refs("element", c.ID)...), refs("measure", c.ID)...)
+	}
 	called, err := s.called(q, about...)
 	if err != nil {
 		return err
 	}
 	view.Facts = riskFacts(q.Page, r, called)
+	view.Controls = controlsTable(q.Page, r.Model, called)
+	view.Estimates = estimatesTable(q.Page, estimates, called)
 	name := ref.New("risk", r.ID)
 	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: name})
 	if err != nil {
@@ -137,27 +150,36 @@ func riskFacts(p ui.Page, r risk.Scenario, called names) []ui.Fact {
 	facts := []ui.Fact{
 		{Term: p.T("risk.owner.it"), Text: owner(r.OwnerIT), Href: personHref(r.OwnerIT)},
 		{Term: p.T("risk.owner.security"), Text: owner(r.OwnerSecurity), Href: personHref(r.OwnerSecurity)},
+		{Term: p.T("risk.f.category"), Text: categoryWord(p, r.Category)},
 		{Term: p.T("risk.f.threat"), Text: orDash(r.Threat)},
+		{Term: p.T("risk.effects"), Text: effectWords(p, r.Effects)},
+	}
+	if r.Project != "" {
+		facts = append(facts, ui.Fact{Term: p.T("risk.f.project"), Text: called.of(p.Lang, ref.New("project", r.Project)), Href: "/projects/" + r.Project})
 	}
 	if r.Asset != "" {
 		facts = append(facts, ui.Fact{Term: p.T("risk.f.asset"), Text: called.of(p.Lang, ref.New("element", r.Asset)), Href: "/landscape/" + r.Asset})
 	}
-	facts = append(facts,
+	return append(facts,
 		ui.Fact{Term: p.T("risk.services"), Show: itemLinks(p, called, refs("element", r.Services...))},
-		ui.Fact{Term: p.T("risk.frequency"), Text: p.T("risk.frequency.words", "low", p.Number(r.FrequencyLow, decimals(r.FrequencyLow)), "high", p.Number(r.FrequencyHigh, decimals(r.FrequencyHigh)))},
-		ui.Fact{Term: p.T("risk.loss"), Text: p.T("risk.loss.words", "low", p.Euro(r.LossLowEUR), "high", p.Euro(r.LossHighEUR))},
-		ui.Fact{Term: p.T("risk.minutes.event"), Text: eventMinutes(p, r)},
 		ui.Fact{Term: p.T("risk.col.treatment"), Text: p.T("risk.treatment." + r.Treatment)},
 		ui.Fact{Term: p.T("risk.estimated"), Text: estimated(p, r, called)},
 	)
-	return facts
 }
 
-func eventMinutes(p ui.Page, r risk.Scenario) string {
-	if r.MinutesLow == nil || r.MinutesHigh == nil {
-		return p.T("risk.minutes.unknown")
+func categoryWord(p ui.Page, c risk.Category) string {
+	if c == "" {
+		return p.T("risk.category.none")
 	}
-	return p.T("risk.minutes.words", "low", p.Number(*r.MinutesLow, 0), "high", p.Number(*r.MinutesHigh, 0))
+	return p.T("risk.category." + string(c))
+}
+
+func effectWords(p ui.Page, effects []string) string {
+	said := make([]string, len(effects))
+	for i, effect := range effects {
+		said[i] = p.T("risk.effect." + effect)
+	}
+	return orDash(strings.Join(said, ", "))
 }
 
 func estimated(p ui.Page, r risk.Scenario, called names) string {
@@ -202,39 +224,6 @@ func lines(text string) []string {
 		}
 	}
 	return all
-}
-
-// riskAssess estimates a scenario anew and simulates the yearly loss with it.
-func (s *Server) riskAssess(w http.ResponseWriter, q *request) error {
-	id := q.PathValue("id")
-	f, err := q.form()
-	if err != nil {
-		return err
-	}
-	current, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpGet, risk.GetIn{ID: id})
-	if err != nil {
-		return err
-	}
-	if err := s.assess(q, f, current); err != nil {
-		view, failed := s.riskView(q, id, f.Values, err)
-		if failed != nil {
-			return failed
-		}
-		return q.again(w, err, riskDetail(q.Page, view))
-	}
-	return q.redirect(w, "/risks/"+id, "risk.notice.assessed")
-}
-
-// assess writes what the form says and keeps the simulation, so that the next reader does not wait for it.
-func (s *Server) assess(q *request, f *form, r risk.Scenario) error {
-	r = f.scenario(r)
-	if err := f.err(); err != nil {
-		return err
-	}
-	if _, err := op.Do(q.Context(), s.Run, q.Actor, risk.OpAssess, risk.AssessIn{Scenario: r}); err != nil {
-		return err
-	}
-	return s.simulate(q)
 }
 
 func (s *Server) simulate(q *request) error {
