@@ -270,3 +270,20 @@ func TestPortfolioNamesWhatDoesNotFit(t *testing.T) {
 		}
 	}
 }
+
+func TestCausesMustLeaveAProbability(t *testing.T) {
+	rare := fair.Scenario{ID: "s", Counting: fair.Bernoulli, Frequency: fair.Fixed(0.4), Primary: []fair.Loss{{Amount: fair.Fixed(1)}}}
+	for _, c := range []struct {
+		probability, factor float64
+		field               string
+	}{
+		{0.1, 2, ""}, {0.1, 4, "scenarios[0].causes"}, {1, 4, ""}, {0.5, 0, ""}, {0.7, 0, "scenarios[0].causes"}, {1, 0, "scenarios[0].causes[0].factor"},
+	} {
+		rare.Causes = []fair.Link{{Cause: "c", Factor: c.factor}}
+		err := fair.Portfolio{Scenarios: []fair.Scenario{rare}, Causes: []fair.Cause{{ID: "c", Probability: c.probability}}}.Check()
+		p, _ := problem.As(err)
+		if c.field == "" && err != nil || c.field != "" && (p == nil || p.Field != c.field) {
+			t.Errorf("%+v: got %v", c, err)
+		}
+	}
+}

@@ -65,12 +65,17 @@ func (p Portfolio) Check() error {
 	seen := map[string]bool{}
 	for i, s := range p.Scenarios {
 		field := at("scenarios", i)
-		wrong = append(wrong, s.Check(field)...)
+		own := s.Check(field)
+		wrong = append(wrong, own...)
 		if s.ID != "" && seen[s.ID] {
 			wrong = append(wrong, problem.Field(field+".id", "problem.twice", "value", s.ID))
 		}
 		seen[s.ID] = true
-		wrong = append(wrong, p.checkLinks(field, s, causes)...)
+		tied := p.checkLinks(field, s, causes)
+		if len(own) == 0 && len(tied) == 0 {
+			tied = p.checkFactors(field, s)
+		}
+		wrong = append(wrong, tied...)
 	}
 	wrong = append(wrong, p.checkCovers(seen)...)
 	if err := problem.Choice("state", string(p.State), "", string(Inherent), string(Current), string(Goal)); err != nil {
@@ -96,6 +101,37 @@ func (p Portfolio) checkLinks(field string, s Scenario, causes map[string]bool) 
 		wrong = append(wrong, problem.Field(field+".loading", "fair.error.two-ties"))
 	}
 	return wrong
+}
+
+// checkFactors refuses causes that leave no frequency to scale back, and those that would lift the probability of an
+// event that is counted at most once a year above 1.
+func (p Portfolio) checkFactors(field string, s Scenario) []*problem.Error {
+	most := 1.0 // factor of the frequency
+	for i, l := range s.Causes {
+		for _, c := range p.Causes {
+			if c.ID != l.Cause {
+				continue
+			}
+			mean := 1 - c.Probability + c.Probability*l.Factor
+			if mean == 0 {
+				return []*problem.Error{problem.Field(at(field+".causes", i)+".factor", "fair.error.never")}
+			}
+			switch {
+			case c.Probability == 0:
+			case c.Probability == 1:
+				most *= l.Factor / mean
+			default:
+				most *= max(1, l.Factor) / mean
+			}
+		}
+	}
+	if s.Counting != Bernoulli || len(s.Causes) == 0 {
+		return nil
+	}
+	if most *= s.LossEvents(p.State).Mean; most > 1+1e-12 {
+		return []*problem.Error{problem.Field(field+".causes", "fair.error.above-one", "value", most)}
+	}
+	return nil
 }
 
 func (p Portfolio) checkCovers(scenarios map[string]bool) []*problem.Error {

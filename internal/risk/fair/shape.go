@@ -297,6 +297,9 @@ func (s Shape) Quantile(p float64) float64 {
 // Logs are mean and standard deviation of the logarithm of a lognormal quantity.
 func (s Shape) Logs() (mu, sigma float64) { return s.a, s.b }
 
+// Beta are the parameters of the Beta distribution of a PERT quantity between its ends.
+func (s Shape) Beta() (alpha, beta float64) { return s.alpha, s.beta }
+
 // Limited is E[min(X, limit)], the limited expected value.
 func (s Shape) Limited(limit float64) float64 {
 	switch s.kind {

@@ -12,7 +12,7 @@ import (
 // events: the quantiles of the distribution of their number, in which an uncertain rate is averaged over.
 func thresholds(s fair.Scenario, state fair.State) []float64 {
 	if s.Counting == fair.Bernoulli {
-		return []float64{-mathext.NormalQuantile(probability(s, state))}
+		return []float64{-mathext.NormalQuantile(min(s.LossEvents(state).Mean, 1))}
 	}
 	rates := rates(s, state)
 	var list []float64
@@ -33,9 +33,10 @@ func thresholds(s fair.Scenario, state fair.State) []float64 {
 // node is a value of an uncertain quantity and its weight in a mean.
 type node struct{ value, weight float64 }
 
-// rates are nodes of the rate of loss events in a year.
+// rates are nodes of the rate of loss events in a year of a scenario with a susceptibility that is worked out.
 func rates(s fair.Scenario, state fair.State) []node {
-	scale := fixedScale(s, state)
+	f := s.Factors(state)
+	scale := f.Frequency * f.Susceptibility
 	susceptibility := []node{{1, 1}}
 	if v := s.Susceptibility; v != nil && v.Probability != nil {
 		susceptibility = nodes(v.Probability.Shape())
@@ -68,21 +69,4 @@ func nodes(s fair.Shape) []node {
 		list[i].weight /= sum
 	}
 	return list
-}
-
-// fixedScale is what makes loss events of threat events where it is certain: controls, and susceptibility as the
-// probability that capability exceeds resistance.
-func fixedScale(s fair.Scenario, state fair.State) float64 {
-	f := s.Factors(state)
-	scale := f.Frequency * f.Susceptibility
-	if v := s.Susceptibility; v == nil || v.Probability == nil {
-		scale *= s.Susceptible()
-	}
-	return scale
-}
-
-// probability is that of the one event a year of a scenario counted so.
-func probability(s fair.Scenario, state fair.State) float64 {
-	f := s.Factors(state)
-	return math.Min(1, s.Frequency.Mean()*s.Susceptible()*f.Frequency*f.Susceptibility)
 }

@@ -3,8 +3,6 @@ package quant
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mathext"
-
 	"accordo.dev/internal/risk/fair"
 )
 
@@ -12,8 +10,10 @@ import (
 type draw struct {
 	shape     fair.Shape
 	kind      fair.Kind
-	mu, sigma float64 // of a lognormal
-	value     float64 // of a constant
+	mu, sigma float64    // of a lognormal
+	value     float64    // of a constant
+	halves    [2]*table  // of a PERT
+	from, by  [2]float64 // its ends, and the way to the other end
 }
 
 func newDraw(d fair.Distribution) draw {
@@ -24,6 +24,10 @@ func newDraw(d fair.Distribution) draw {
 		w.mu, w.sigma = w.shape.Logs()
 	case fair.Constant:
 		w.value = w.shape.Mean()
+	case fair.PERT:
+		alpha, beta := w.shape.Beta()
+		low, high := d.Support()
+		w.halves, w.from, w.by = betaTables(alpha, beta), [2]float64{low, high}, [2]float64{high - low, low - high}
 	}
 	return w
 }
@@ -42,14 +46,44 @@ func (w *draw) at(word uint64) float64 {
 	case fair.Constant:
 		return w.value
 	case fair.Lognormal:
-		return math.Exp(w.mu + w.sigma*normal(word))
+		return exp(w.mu + w.sigma*normal(word))
+	case fair.PERT:
+		return w.pert(word)
 	default:
-		return w.shape.Quantile(unit(word))
+		return w.shape.Quantile(min(unit(word), 1-0x1p-53))
 	}
 }
 
-// normal is the standard normal number that a random word stands for.
-func normal(word uint64) float64 { return mathext.NormalQuantile(unit(word)) }
+func (w *draw) pert(word uint64) float64 {
+	p, side := half(word), word&1
+	y, ok := w.halves[side].at(p)
+	if !ok {
+		return w.shape.Quantile(math.Abs(float64(side) - p))
+	}
+	return w.from[side] + w.by[side]*y
+}
 
-// exponential is the exponential number with mean 1 that a random word stands for.
-func exponential(word uint64) float64 { return -math.Log(unit(word)) }
+// fill fills the list with the quantities of every step-th word.
+func (w *draw) fill(list []float64, words stream, from, step uint64) {
+	switch w.kind {
+	case fair.Constant:
+		for i := range list {
+			list[i] = w.value
+		}
+	case fair.Lognormal:
+		for i := range list {
+			list[i] = normal(words.word(from + uint64(i)*step))
+		}
+		for i, z := range list {
+			list[i] = exp(w.mu + w.sigma*z)
+		}
+	case fair.PERT:
+		for i := range list {
+			list[i] = w.pert(words.word(from + uint64(i)*step))
+		}
+	default:
+		for i := range list {
+			list[i] = w.at(words.word(from + uint64(i)*step))
+		}
+	}
+}

@@ -3,7 +3,6 @@ package quant
 import (
 	"cmp"
 	"slices"
-	"sort"
 
 	"accordo.dev/internal/risk/fair"
 )
@@ -11,10 +10,10 @@ import (
 // sampler draws years of one scenario.
 type sampler struct {
 	scenario fair.Scenario
-	seed     uint64
 	state    fair.State
-	scale    float64 // of the frequency: controls, susceptibility that is certain
+	seed     uint64
 
+	scale          float64 // of the frequency: controls, susceptibility that is certain
 	frequency      draw
 	susceptibility *draw     // uncertain: drawn for each year
 	once           float64   // probability of the one event of a year, when counted so
@@ -30,13 +29,21 @@ type sampler struct {
 }
 
 func newSampler(s fair.Scenario, state fair.State, seed uint64, causes []fair.Cause) *sampler {
+	s = workedOut(s)
+	f := s.Factors(state)
 	p := &sampler{
-		scenario: s, seed: seed, state: state, scale: fixedScale(s, state), once: probability(s, state),
-		frequency: newDraw(s.Frequency), primary: draws(s.Primary), magnitude: s.Factors(state).Magnitude,
+		scenario: s, seed: seed, state: state, scale: f.Frequency * f.Susceptibility, frequency: newDraw(s.Frequency),
+		primary: draws(s.Primary), magnitude: f.Magnitude,
 	}
-	if v := s.Susceptibility; v != nil && v.Probability != nil {
+	switch v := s.Susceptibility; {
+	case v != nil && v.Probability.Is() == fair.Constant:
+		p.scale *= *v.Probability.Value
+	case v != nil:
 		d := newDraw(*v.Probability)
 		p.susceptibility = &d
+	}
+	if s.Counting == fair.Bernoulli {
+		p.once = s.LossEvents(state).Mean
 	}
 	if s.Secondary != nil {
 		p.reaction, p.secondary = newDraw(s.Secondary.Probability), draws(s.Secondary.Losses)
@@ -50,6 +57,30 @@ func newSampler(s fair.Scenario, state fair.State, seed uint64, causes []fair.Ca
 	}
 	p.tie(causes)
 	return p
+}
+
+// workedOut is the scenario with its susceptibility worked out: capability against resistance is a number.
+func workedOut(s fair.Scenario) fair.Scenario {
+	if v := s.Susceptibility; v != nil && v.Probability == nil {
+		probability := fair.Fixed(s.Susceptible())
+		s.Susceptibility = &fair.Susceptibility{Probability: &probability}
+	}
+	return s
+}
+
+// expected is the exact mean of the yearly loss, if there is one.
+func (p *sampler) expected() *float64 {
+	moments, known := p.scenario.Expected(p.state)
+	if !known || p.cover != nil {
+		return nil
+	}
+	return &moments.Mean
+}
+
+// expectedMinutes is that of the minutes lost in a year.
+func (p *sampler) expectedMinutes() *float64 {
+	mean := p.scenario.LossEvents(p.state).Mean * p.minutes.shape.Mean()
+	return &mean
 }
 
 // tie works out by how much the common causes multiply the frequency, so that its mean stays.
@@ -124,107 +155,4 @@ func (w world) fill(y *years, chunk, n int) {
 			y.factor = append(y.factor, normal(s.word(uint64(year))))
 		}
 	}
-}
-
-// events are the loss events of a scenario in the years of a chunk, found one after the other.
-type events struct {
-	p       *sampler
-	y       *years
-	words   stream
-	used    uint64
-	year    int     // next to look at
-	left    int     // events of the year before it, not yet given
-	next    float64 // time of the next event of a Poisson process of rate 1
-	passed  float64 // expected number of events up to now
-	latent  float64 // share of the own part of the latent normal number
-	loading float64
-}
-
-// batch is the number of events that are looked at together.
-const batch = 2048
-
-// next fills the list with the years of the next events; fewer than fit mean the end.
-func (e *events) fill(list []int32) int {
-	switch {
-	case e.p.scenario.Counting == fair.Bernoulli || e.p.thresholds != nil:
-		return e.counted(list)
-	default:
-		return e.process(list)
-	}
-}
-
-func (e *events) word() uint64 {
-	e.used++
-	return e.words.word(e.used - 1)
-}
-
-// process walks along a Poisson process of rate 1; each year is as long as its own rate.
-func (e *events) process(list []int32) int {
-	n := 0
-	for {
-		for e.next < e.passed {
-			if n == len(list) {
-				return n
-			}
-			list[n] = int32(e.year - 1)
-			n++
-			e.next += exponential(e.word())
-		}
-		if e.year == e.y.n {
-			return n
-		}
-		e.passed += e.rate(e.year)
-		e.year++
-	}
-}
-
-// rate is that of loss events in a year.
-func (e *events) rate(year int) float64 {
-	rate := e.p.scale
-	if e.p.frequency.kind == fair.Constant {
-		rate *= e.p.frequency.value
-	} else {
-		rate *= e.p.frequency.at(e.word())
-	}
-	if e.p.susceptibility != nil {
-		rate *= e.p.susceptibility.at(e.word())
-	}
-	if e.p.causes != nil {
-		rate *= e.p.tied(e.y.present[year])
-	}
-	return rate
-}
-
-// counted draws the number of events of each year.
-func (e *events) counted(list []int32) int {
-	n := 0
-	for {
-		for ; e.left > 0; e.left-- {
-			if n == len(list) {
-				return n
-			}
-			list[n] = int32(e.year - 1)
-			n++
-		}
-		if e.year == e.y.n {
-			return n
-		}
-		e.left = e.count(e.year)
-		e.year++
-	}
-}
-
-func (e *events) count(year int) int {
-	if e.p.thresholds == nil {
-		p := e.p.once
-		if e.p.causes != nil {
-			p *= e.p.tied(e.y.present[year])
-		}
-		if unit(e.word()) < p {
-			return 1
-		}
-		return 0
-	}
-	z := e.loading*e.y.factor[year] + e.latent*normal(e.word())
-	return sort.Search(len(e.p.thresholds), func(k int) bool { return e.p.thresholds[k] >= z })
 }

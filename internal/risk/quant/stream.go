@@ -49,4 +49,4 @@ func (s stream) word(i uint64) uint64 {
 }
 
 // unit reads a random word as a number above 0 and below 1.
-func unit(word uint64) float64 { return (float64(word>>12) + 0.5) * 0x1p-52 }
+func unit(word uint64) float64 { return float64(int64(word>>11|1)) * 0x1p-53 }
