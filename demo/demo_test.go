@@ -121,7 +121,7 @@ func TestBankIsAsLargeAsPromised(t *testing.T) {
 		{"risk scenarios", len(b.risk.Scenarios), 16},
 		{"projects", len(b.project.Projects), 14},
 		{"decisions", len(b.decision.Decisions), 10},
-		{"measures", len(b.budget.Measures), 12},
+		{"initiatives that may be paid", len(b.budget.Initiatives), 30},
 		{"incidents entered by hand", len(b.evidence.Incidents), 14},
 		{"recovery tests", len(b.evidence.RecoveryTests), 12},
 		{"files of evidence", len(b.evidence.Files), 100},
@@ -162,7 +162,7 @@ func TestBothLanguagesAreComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range b.budget.Measures {
+	for _, m := range b.budget.Initiatives {
 		italian(m.ID, m.Title, m.TitleIT)
 	}
 	for _, i := range b.evidence.Incidents {

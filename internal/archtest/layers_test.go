@@ -48,7 +48,7 @@ var layers = []struct {
 		"internal/evidence", // facts about elements
 		"internal/risk",     // scenarios about elements
 		"internal/project",
-		"internal/budget",
+		"internal/budget", // against risks; spends decisions
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},

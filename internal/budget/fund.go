@@ -1,13 +1,20 @@
-// Package budget holds the shared fund that CIO and CISO both feed, and the measures that it may pay.
+// Package budget holds the shared fund that IT and security both feed, the initiatives that it may pay, what
+// was paid, and the choice of the best set of initiatives: the plan that both officers propose.
+//
+// Start with this file. initiative.go is what can be done and what it does to losses, standing.go how the
+// fund of a year stands, choose.go the choice, plan.go the way from a choice to funded initiatives;
+// losses.go is all that is asked of the risks.
 package budget
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
 
 	"accordo.dev/internal/db"
-	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -15,134 +22,140 @@ import (
 
 // Fund is the shared money of one year.
 type Fund struct {
-	Year            int     `yaml:"year" json:"year"`
-	TotalEUR        float64 `yaml:"total_eur" json:"totalEur"`
-	RingFencedShare float64 `yaml:"ring_fenced_share" json:"ringFencedShare"` // share kept for security, 0 to 1
-	FromCIOEUR      float64 `yaml:"from_cio_eur" json:"fromCioEur"`
-	FromCISOEUR     float64 `yaml:"from_ciso_eur" json:"fromCisoEur"`
+	Year            int      `yaml:"year" json:"year"`
+	TotalEUR        float64  `yaml:"total_eur" json:"totalEur"`                // what was agreed; the sources must add up to it
+	RingFencedShare float64  `yaml:"ring_fenced_share" json:"ringFencedShare"` // share kept for security, 0 to 1
+	Sources         []Source `yaml:"sources,omitempty" json:"sources,omitempty"`
+	StaffDays       *float64 `yaml:"staff_days,omitempty" json:"staffDays,omitempty"` // that there are for initiatives; unset: nobody counts them
+	// ITBudgetEUR is the whole IT budget of the year and JointShare the part of it that must go to risks which IT
+	// and security identified together.
+	ITBudgetEUR *float64 `yaml:"it_budget_eur,omitempty" json:"itBudgetEur,omitempty"`
+	JointShare  *float64 `yaml:"joint_share,omitempty" json:"jointShare,omitempty"`
+	Prices      Prices   `yaml:"prices,omitempty" json:"prices,omitzero"`
+	// FromCIOEUR and FromCISOEUR are how sources were written before; they are read, never written.
+	FromCIOEUR  float64 `yaml:"from_cio_eur,omitempty" json:"fromCioEur,omitempty"`
+	FromCISOEUR float64 `yaml:"from_ciso_eur,omitempty" json:"fromCisoEur,omitempty"`
 }
 
-// Measure is one way to spend money of the fund, with what it is expected to remove.
-type Measure struct {
-	ID             string   `yaml:"id" json:"id"`
-	Title          string   `yaml:"title" json:"title"`
-	TitleIT        string   `yaml:"title_it,omitempty" json:"titleIt,omitempty"`
-	Year           int      `yaml:"year" json:"year"`
-	CostEUR        float64  `yaml:"cost_eur" json:"costEur"`
-	SpentEUR       float64  `yaml:"spent_eur,omitempty" json:"spentEur,omitempty"`
-	RemovesEURYear *float64 `yaml:"removes_eur_year,omitempty" json:"removesEurYear,omitempty"` // expected yearly loss removed
-	RemovesMinutes *float64 `yaml:"removes_minutes,omitempty" json:"removesMinutes,omitempty"`  // of critical service, a year
-	Risks          []string `yaml:"risks,omitempty" json:"risks,omitempty"`                     // scenario ids
-	Security       bool     `yaml:"security,omitempty" json:"security,omitempty"`               // may be paid from the ring-fenced share
-	State          string   `yaml:"state" json:"state"`                                         // idea, proposed, funded, done
-	Decision       string   `yaml:"decision,omitempty" json:"decision,omitempty"`               // decision id
-	Version        int      `yaml:"-" json:"version"`
+// Source is one of those who feed the fund, with what it gives as capital and as running cost.
+type Source struct {
+	Of         string  `yaml:"of" json:"of"` // it, security, group
+	CapitalEUR float64 `yaml:"capital_eur,omitempty" json:"capitalEur,omitempty"`
+	RunningEUR float64 `yaml:"running_eur,omitempty" json:"runningEur,omitempty"`
 }
 
-// Name is the title in both languages.
-func (m Measure) Name() i18n.Text { return i18n.Text{EN: m.Title, IT: m.TitleIT} }
+// Sources lists who may feed a fund.
+var Sources = []string{"it", "security", "group"}
 
-// Committed tells whether the fund's money is promised to the measure.
-func (m Measure) Committed() bool { return m.State == "funded" || m.State == "done" }
+// EUR is all that the source gives.
+func (s Source) EUR() float64 { return s.CapitalEUR + s.RunningEUR }
 
-// Ratio is the expected yearly loss removed for each euro of cost; not known when the loss is not, or nothing is paid.
-func (m Measure) Ratio() *float64 {
-	if m.RemovesEURYear == nil || m.CostEUR == 0 {
-		return nil
-	}
-	ratio := *m.RemovesEURYear / m.CostEUR
-	return &ratio
+// Prices are what the organisation says one unit of IT value is worth, in euro; unset: it gives no price.
+type Prices struct {
+	MarketDayEUR     *float64 `yaml:"market_day_eur,omitempty" json:"marketDayEur,omitempty"`         // one day earlier on the market
+	CapacityDayEUR   *float64 `yaml:"capacity_day_eur,omitempty" json:"capacityDayEur,omitempty"`     // one staff day set free
+	ServiceMinuteEUR *float64 `yaml:"service_minute_eur,omitempty" json:"serviceMinuteEur,omitempty"` // one minute of critical service
 }
 
-func (f Fund) check(field func(string) string) []*problem.Error {
-	var wrong []*problem.Error
-	if f.Year < 2000 || f.Year > 2200 {
-		wrong = append(wrong, problem.Field(field("year"), "problem.range", "value", fmt.Sprint(f.Year), "min", "2000", "max", "2200"))
-	}
-	if !(f.RingFencedShare >= 0 && f.RingFencedShare <= 1) {
-		wrong = append(wrong, problem.Field(field("ring_fenced_share"), "problem.range", "value", f.RingFencedShare, "min", 0, "max", 1))
-	}
-	for name, value := range map[string]float64{"total_eur": f.TotalEUR, "from_cio_eur": f.FromCIOEUR, "from_ciso_eur": f.FromCISOEUR} {
-		if !(value >= 0) || value > 1e12 {
-			wrong = append(wrong, problem.Field(field(name), "budget.error.amount"))
+// From is what one source gives.
+func (f Fund) From(source string) float64 {
+	sum := 0.0
+	for _, s := range f.Sources {
+		if s.Of == source {
+			sum += s.EUR()
 		}
 	}
-	if len(wrong) == 0 && cents(f.FromCIOEUR)+cents(f.FromCISOEUR) != cents(f.TotalEUR) {
-		wrong = append(wrong, problem.Field(field("total_eur"), "budget.error.sum"))
-	}
-	return wrong
+	return sum
 }
 
-func cents(euro float64) int64 { return int64(euro*100 + 0.5) }
-
-func (m Measure) check(field func(string) string) []*problem.Error {
-	var wrong []*problem.Error
-	if !ref.ValidID(m.ID) {
-		wrong = append(wrong, problem.Field(field("id"), "problem.required"))
+// Capital and running cost of all sources.
+func (f Fund) Split() (capital, running float64) {
+	for _, s := range f.Sources {
+		capital, running = capital+s.CapitalEUR, running+s.RunningEUR
 	}
-	if m.Title == "" {
-		wrong = append(wrong, problem.Field(field("title"), "problem.required"))
-	}
-	if !(m.CostEUR >= 0) || m.CostEUR > 1e12 {
-		wrong = append(wrong, problem.Field(field("cost_eur"), "budget.error.amount"))
-	}
-	if !(m.SpentEUR >= 0) || m.SpentEUR > 1e12 {
-		wrong = append(wrong, problem.Field(field("spent_eur"), "budget.error.amount"))
-	}
-	if err := problem.Choice(field("state"), m.State, "idea", "proposed", "funded", "done"); err != nil {
-		wrong = append(wrong, err)
-	}
-	return wrong
+	return capital, running
 }
 
-// Standing is the fund of a year with its measures and what is left.
-type Standing struct {
-	Fund         Fund      `json:"fund"`
-	Measures     []Measure `json:"measures"`
-	CommittedEUR float64   `json:"committedEur"` // cost of funded and done measures
-	SpentEUR     float64   `json:"spentEur"`
-	FreeEUR      float64   `json:"freeEur"`
-	RingFreeEUR  float64   `json:"ringFreeEur"` // of the ring-fenced share, not yet committed to security
-}
-
-// StandingIn asks for a year; 0 is the newest year that has a fund.
-type StandingIn struct {
-	Year int `query:"year" json:"year"`
-}
-
-// Stand gives the fund of a year.
-func Stand(ctx context.Context, r db.Reader, in StandingIn) (Standing, error) {
-	missing := problem.New(problem.NotFound, "budget.error.no-fund")
-	fund, err := db.One(ctx, r, missing, scanFund, `SELECT body FROM budget_fund WHERE year = $1 OR $1 = 0 ORDER BY year DESC LIMIT 1`, in.Year)
-	if err != nil {
-		return Standing{}, err
-	}
-	s := Standing{Fund: fund, Measures: []Measure{}}
-	all, err := db.All(ctx, r, scanMeasure, "SELECT body, version FROM budget_measure ORDER BY id")
-	if err != nil {
-		return s, err
-	}
-	security := 0.0
-	for _, m := range all {
-		if m.Year != fund.Year {
-			continue
-		}
-		s.Measures = append(s.Measures, m)
-		s.SpentEUR += m.SpentEUR
-		if m.Committed() {
-			s.CommittedEUR += m.CostEUR
-			if m.Security {
-				security += m.CostEUR
+// normal is the fund with its sources in the present form. Nobody had split them: all of it is running cost.
+func (f Fund) normal() Fund {
+	if len(f.Sources) == 0 {
+		for _, old := range []Source{{Of: "it", RunningEUR: f.FromCIOEUR}, {Of: "security", RunningEUR: f.FromCISOEUR}} {
+			if old.RunningEUR != 0 {
+				f.Sources = append(f.Sources, old)
 			}
 		}
 	}
-	s.FreeEUR = fund.TotalEUR - s.CommittedEUR
-	s.RingFreeEUR = max(0, fund.TotalEUR*fund.RingFencedShare-security)
-	return s, nil
+	f.FromCIOEUR, f.FromCISOEUR = 0, 0
+	return f
 }
 
-// OpStanding reads the fund of a year.
-var OpStanding = op.Query[StandingIn, Standing]{Name: "budget.standing", Route: "GET /api/fund", Func: Stand}
+func (f Fund) check(field func(string) string) []*problem.Error {
+	c := checker{field: field}
+	c.year("year", f.Year)
+	c.share("ring_fenced_share", &f.RingFencedShare)
+	c.amount("total_eur", f.TotalEUR)
+	c.maybe("staff_days", f.StaffDays)
+	c.maybe("it_budget_eur", f.ITBudgetEUR)
+	c.share("joint_share", f.JointShare)
+	c.maybe("prices.market_day_eur", f.Prices.MarketDayEUR)
+	c.maybe("prices.capacity_day_eur", f.Prices.CapacityDayEUR)
+	c.maybe("prices.service_minute_eur", f.Prices.ServiceMinuteEUR)
+	seen, sum := map[string]bool{}, 0.0
+	for i, s := range f.Sources {
+		at := "sources[" + strconv.Itoa(i) + "]."
+		c.choice(at+"of", s.Of, Sources...)
+		if seen[s.Of] {
+			c.add(problem.Field(field(at+"of"), "problem.twice", "value", s.Of))
+		}
+		seen[s.Of] = true
+		c.amount(at+"capital_eur", s.CapitalEUR)
+		c.amount(at+"running_eur", s.RunningEUR)
+		sum += s.EUR()
+	}
+	if len(c.wrong) == 0 && cents(sum) != cents(f.TotalEUR) {
+		c.add(problem.Field(field("total_eur"), "budget.error.sum"))
+	}
+	return c.wrong
+}
+
+func cents(euro float64) int64 { return int64(math.Round(euro * 100)) }
+
+// Funds gives the funds of all years, the first year first.
+func Funds(ctx context.Context, r db.Reader) ([]Fund, error) {
+	return db.All(ctx, r, scanFund, "SELECT body FROM budget_fund ORDER BY year")
+}
+
+// SetFundIn is the fund of a year as both agreed on it.
+type SetFundIn struct {
+	Fund Fund `json:"fund"`
+}
+
+// Target is the fund.
+func (in SetFundIn) Target() ref.Ref { return ref.New("fund", strconv.Itoa(in.Fund.Year)) }
+
+// SetFund writes the fund of a year.
+func SetFund(ctx context.Context, tx *db.Tx, in SetFundIn) (Fund, error) {
+	f := in.Fund.normal()
+	if err := problem.Many(f.check(func(name string) string { return name })); err != nil {
+		return f, err
+	}
+	f.Sources = slices.DeleteFunc(f.Sources, func(s Source) bool { return s.EUR() == 0 })
+	tx.Touch(in.Target())
+	return f, putFund(ctx, tx, f)
+}
+
+// OpSetFund writes the fund of a year.
+var OpSetFund = op.Command[SetFundIn, Fund]{Name: "budget.set-fund", Route: "POST /api/fund", Func: SetFund}
+
+func putFund(ctx context.Context, tx *db.Tx, f Fund) error {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("fund %d: %w", f.Year, err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO budget_fund (year, body) VALUES ($1, $2)
+		ON CONFLICT (year) DO UPDATE SET body = excluded.body`, f.Year, string(body))
+	return err
+}
 
 func scanFund(s db.Scan) (Fund, error) {
 	var body string
@@ -150,17 +163,6 @@ func scanFund(s db.Scan) (Fund, error) {
 	if err := s(&body); err != nil {
 		return f, err
 	}
-	return f, json.Unmarshal([]byte(body), &f)
-}
-
-func scanMeasure(s db.Scan) (Measure, error) {
-	var body string
-	var version int
-	var m Measure
-	if err := s(&body, &version); err != nil {
-		return m, err
-	}
-	err := json.Unmarshal([]byte(body), &m)
-	m.Version = version
-	return m, err
+	err := json.Unmarshal([]byte(body), &f)
+	return f.normal(), err
 }

@@ -412,7 +412,7 @@ func (c *composer) fundPage() []document.Block {
 		document.Verdict{Text: c.t("report.fund.verdict", "total", i18n.Euro(c.lang, f.Total), "committed", i18n.Euro(c.lang, f.Committed), "spent", i18n.Euro(c.lang, f.Spent), "free", i18n.Euro(c.lang, f.Free))},
 		document.Picture{Chart: c.measureChart(), Caption: c.t("report.fund.caption") + " " + c.asOf(), Trace: c.mark("fund")},
 		t,
-		document.Paragraph{Text: c.t("report.fund.sources", "cio", i18n.Euro(c.lang, f.FromCIO), "ciso", i18n.Euro(c.lang, f.FromCISO), "ring", i18n.Percent(c.lang, f.RingFenced, 0)), Small: true},
+		document.Paragraph{Text: c.t("report.fund.sources", "cio", i18n.Euro(c.lang, f.FromCIO), "ciso", i18n.Euro(c.lang, f.FromCISO), "group", i18n.Euro(c.lang, f.FromGroup), "ring", i18n.Percent(c.lang, f.RingFenced, 0)), Small: true},
 	)
 }
 

@@ -257,6 +257,7 @@ type Fund struct {
 	Total      float64   `json:"total"`
 	FromCIO    float64   `json:"fromCio"`
 	FromCISO   float64   `json:"fromCiso"`
+	FromGroup  float64   `json:"fromGroup,omitempty"`
 	RingFenced float64   `json:"ringFenced"` // share kept for security
 	Committed  float64   `json:"committed"`
 	Spent      float64   `json:"spent"`
@@ -264,7 +265,7 @@ type Fund struct {
 	Measures   []Measure `json:"measures"`
 }
 
-// Measure is one way to spend the fund.
+// Measure is one initiative that the fund may pay.
 type Measure struct {
 	ID      string    `json:"id"`
 	Title   i18n.Text `json:"title"`

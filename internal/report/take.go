@@ -243,11 +243,11 @@ func (t *taker) fund(ctx context.Context) error {
 		return err
 	}
 	t.out.Fund = &Fund{
-		Year: s.Fund.Year, Total: s.Fund.TotalEUR, FromCIO: s.Fund.FromCIOEUR, FromCISO: s.Fund.FromCISOEUR, RingFenced: s.Fund.RingFencedShare,
-		Committed: s.CommittedEUR, Spent: s.SpentEUR, Free: s.FreeEUR, Measures: []Measure{},
+		Year: s.Fund.Year, Total: s.Fund.TotalEUR, FromCIO: s.Fund.From("it"), FromCISO: s.Fund.From("security"), FromGroup: s.Fund.From("group"), RingFenced: s.Fund.RingFencedShare,
+		Committed: s.Committed.EUR(), Spent: s.Spent.EUR(), Free: s.FreeEUR, Measures: []Measure{},
 	}
-	for _, m := range s.Measures {
-		t.out.Fund.Measures = append(t.out.Fund.Measures, Measure{ID: m.ID, Title: m.Name(), State: m.State, Cost: m.CostEUR, Spent: m.SpentEUR, Removes: m.RemovesEURYear, Minutes: m.RemovesMinutes})
+	for _, m := range s.Initiatives {
+		t.out.Fund.Measures = append(t.out.Fund.Measures, Measure{ID: m.ID, Title: m.Name(), State: string(m.State), Cost: m.TotalEUR, Spent: m.SpentEUR, Removes: m.RemovesEUR, Minutes: m.Minutes()})
 	}
 	slices.SortStableFunc(t.out.Fund.Measures, func(a, b Measure) int { return compareDown(a.perEuro(), b.perEuro()) })
 	return nil

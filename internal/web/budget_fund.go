@@ -1,204 +1,231 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"accordo.dev/internal/budget"
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/op"
-	"accordo.dev/internal/problem"
-	"accordo.dev/internal/ref"
 	"accordo.dev/internal/web/ui"
 )
 
-// fundView is the shared fund of a year.
+// fundView is the shared fund, one year closely and all years side by side.
 type fundView struct {
+	Year    int
 	Verdict string
 	Say     string
 	Facts   []ui.Fact
+	Joint   []ui.Fact
+	Rule    chip
 	Figures []ui.Figure
 	Chart   chart.Chart
-	List    ui.List
+	Mix     chart.Chart
+	Mixed   string // preventive against reactive in a sentence
+	Years   ui.List
+	Refused string // why the reader may not change the fund
 }
 
-// fund shows what money there is, for what, and what each measure removes for its cost.
+// fund shows what money there is in a year, for what, and how the years go on.
 func (s *Server) fund(w http.ResponseWriter, q *request) error {
-	year, _ := strconv.Atoi(q.URL.Query().Get("year")) //nolint:errcheck // anything else means the newest year
-	standing, err := op.Ask(q.Context(), s.Run, q.Actor, budget.OpStanding, budget.StandingIn{Year: year})
+	years, err := op.Ask(q.Context(), s.Run, q.Actor, budget.OpYears, struct{}{})
+	if err != nil {
+		return err
+	}
 	q.title("fund", q.T("budget.title"))
-	if problem.Is(err, problem.NotFound) {
-		return q.render(w, fundEmpty(q.Page))
+	refused := s.refusal(q, budget.OpSetFund.Name)
+	if len(years) == 0 {
+		return q.render(w, fundEmpty(q.Page, refused))
 	}
-	if err != nil {
-		return err
+	year, _ := strconv.Atoi(q.URL.Query().Get("year")) //nolint:errcheck // anything else means the present year
+	if year == 0 {
+		year = q.Page.Now.Year()
 	}
-	measures, err := measuresOf(q, standing.Measures)
-	if err != nil {
-		return err
-	}
-	var about []ref.Ref
-	for _, m := range measures {
-		about = append(append(about, refs("risk", m.Risks...)...), refs("decision", m.Decision)...)
-	}
-	called, err := s.called(q, about...)
-	if err != nil {
-		return err
+	one := years[len(years)-1]
+	for _, s := range years {
+		if s.Fund.Year == year {
+			one = s
+		}
 	}
 	if wantsExport(q) {
-		return exportMeasures(w, q, measures, called)
+		return exportYears(w, q, years)
 	}
-	return q.render(w, fundPage(q.Page, fundOf(q.Page, standing, measures, called)))
+	view := fundOf(q.Page, one, years)
+	view.Refused = refused
+	return q.render(w, fundPage(q.Page, view))
 }
 
-// measuresOf filters and orders the measures of a fund as the address says; a fund has dozens.
-func measuresOf(q *request, all []budget.Measure) ([]budget.Measure, error) {
-	query := q.URL.Query()
-	text, state := strings.ToLower(query.Get("text")), query.Get("state")
-	kept := slices.DeleteFunc(slices.Clone(all), func(m budget.Measure) bool {
-		return state != "" && m.State != state || !strings.Contains(strings.ToLower(m.Title+" "+m.TitleIT), text)
-	})
-	name, down := strings.CutPrefix(query.Get("sort"), "-")
-	if name == "" {
-		name, down = "ratio", true
-	}
-	by := map[string]func(a, b budget.Measure) int{
-		"title":   func(a, b budget.Measure) int { return cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) },
-		"cost":    func(a, b budget.Measure) int { return cmp.Compare(a.CostEUR, b.CostEUR) },
-		"removes": func(a, b budget.Measure) int { return cmp.Compare(orLow(a.RemovesEURYear), orLow(b.RemovesEURYear)) },
-		"ratio":   func(a, b budget.Measure) int { return cmp.Compare(orLow(a.Ratio()), orLow(b.Ratio())) },
-		"state":   func(a, b budget.Measure) int { return cmp.Compare(a.State, b.State) },
-	}[name]
-	if by == nil {
-		return nil, problem.Field("sort", "problem.sort", "value", name)
-	}
-	slices.SortStableFunc(kept, by)
-	if down {
-		slices.Reverse(kept)
-	}
-	return kept, nil
-}
-
-func orLow(x *float64) float64 {
-	if x == nil {
-		return -1
-	}
-	return *x
-}
-
-func fundOf(p ui.Page, s budget.Standing, measures []budget.Measure, called names) fundView {
-	fund := s.Fund
+func fundOf(p ui.Page, s budget.Standing, years []budget.Standing) fundView {
+	f, year := s.Fund, strconv.Itoa(s.Fund.Year)
 	view := fundView{
-		Verdict: p.T("budget.verdict", "year", strconv.Itoa(fund.Year), "committed", p.Euro(s.CommittedEUR), "total", p.Euro(fund.TotalEUR), "free", p.Euro(s.FreeEUR)),
-		List:    measureTable(p, measures, called),
+		Year:    f.Year,
+		Verdict: p.T("budget.verdict", "year", year, "committed", p.Euro(s.Committed.EUR()), "total", p.Euro(f.TotalEUR), "free", p.Euro(s.FreeEUR)),
+		Years:   yearTable(p, s, years),
 		Say: p.Words(
-			p.T("budget.say.cio", "amount", p.Euro(fund.FromCIOEUR)),
-			p.T("budget.say.ciso", "amount", p.Euro(fund.FromCISOEUR), "ring", p.Euro(s.RingFreeEUR)),
-			p.T("budget.say.board", "cio", p.Euro(fund.FromCIOEUR), "ciso", p.Euro(fund.FromCISOEUR))),
+			p.T("budget.say.cio", "amount", p.Euro(f.From("it"))),
+			p.T("budget.say.ciso", "amount", p.Euro(f.From("security")), "ring", p.Euro(s.RingFreeEUR)),
+			p.T("budget.say.board", "cio", p.Euro(f.From("it")), "ciso", p.Euro(f.From("security")), "group", p.Euro(f.From("group")))),
 	}
 	if s.FreeEUR < 0 {
-		view.Verdict = p.T("budget.verdict.over", "year", strconv.Itoa(fund.Year), "committed", p.Euro(s.CommittedEUR), "total", p.Euro(fund.TotalEUR), "over", p.Euro(-s.FreeEUR))
+		view.Verdict = p.T("budget.verdict.over", "year", year, "committed", p.Euro(s.Committed.EUR()), "total", p.Euro(f.TotalEUR), "over", p.Euro(-s.FreeEUR))
 	}
-	year := p.T("budget.year", "year", strconv.Itoa(fund.Year))
-	view.Figures = []ui.Figure{
-		{Label: p.T("budget.total"), Value: p.Euro(fund.TotalEUR), N: year},
-		{Label: p.T("budget.ring"), Value: p.Euro(fund.TotalEUR * fund.RingFencedShare), Interval: p.T("budget.ring.free", "free", p.Euro(s.RingFreeEUR)), N: p.T("budget.ring.share", "share", p.Percent(fund.RingFencedShare, 0))},
-		{Label: p.T("budget.committed"), Value: p.Euro(s.CommittedEUR), Interval: p.T("budget.spent", "spent", p.Euro(s.SpentEUR)), N: p.N("budget.measures.n", countCommitted(s.Measures)), Href: "/fund?state=funded#measures"},
-		{Label: p.T("budget.free"), Value: p.Euro(s.FreeEUR), N: year, State: freeState(s), Word: p.T("budget.free." + string(freeState(s)))},
-	}
-	view.Facts = []ui.Fact{
-		{Term: p.T("office.cio"), Text: p.Euro(fund.FromCIOEUR)},
-		{Term: p.T("office.ciso"), Text: p.Euro(fund.FromCISOEUR)},
-		{Term: p.T("budget.ring"), Text: p.Percent(fund.RingFencedShare, 0)},
-	}
-	view.Chart = chart.Chart{
-		Frame: frame(p, "fund", p.T("budget.chart"), view.Verdict, 640),
-		Plot: chart.Ranking{Axis: chart.Axis{Label: p.T("budget.axis"), Number: p.Euro}, Limit: fund.TotalEUR, LimitLabel: p.T("budget.total"), Items: []chart.RankItem{
-			{Label: p.T("budget.committed"), Value: s.CommittedEUR, Low: unset, High: unset}, {Label: p.T("budget.spent.short"), Value: s.SpentEUR, Low: unset, High: unset, Role: chart.Second},
-		}},
-	}
+	view.Figures = fundFigures(p, s)
+	view.Facts = sourceFacts(p, f)
+	view.Rule, view.Joint = jointRule(p, s)
+	view.Chart = fundChart(p, s, view.Verdict)
+	view.Mixed = mixWords(p, s)
+	view.Mix = mixChart(p, years, view.Mixed)
 	return view
 }
 
-func freeState(s budget.Standing) ui.State {
-	if s.FreeEUR < 0 {
-		return ui.Bad
-	}
-	return ui.OK
-}
-
-func countCommitted(all []budget.Measure) int {
-	n := 0
-	for _, m := range all {
-		if m.Committed() {
-			n++
+func fundFigures(p ui.Page, s budget.Standing) []ui.Figure {
+	f, year := s.Fund, strconv.Itoa(s.Fund.Year)
+	in := p.T("budget.year", "year", year)
+	committed := 0
+	for _, row := range s.Initiatives {
+		if row.Committed() {
+			committed++
 		}
 	}
-	return n
+	state := ui.OK
+	if s.FreeEUR < 0 {
+		state = ui.Bad
+	}
+	split := func(a budget.Amounts) string {
+		return p.T("budget.split", "capital", p.Euro(a.CapitalEUR), "running", p.Euro(a.RunningEUR))
+	}
+	capital, running := f.Split()
+	return []ui.Figure{
+		{Label: p.T("budget.total"), Value: p.Euro(f.TotalEUR), Interval: split(budget.Amounts{CapitalEUR: capital, RunningEUR: running}), N: in},
+		{Label: p.T("budget.committed"), Value: p.Euro(s.Committed.EUR()), Interval: split(s.Committed), N: p.N("budget.initiatives.n", committed), Href: "/fund/initiatives?year=" + year + "&state=funded"},
+		{Label: p.T("budget.spent.short"), Value: p.Euro(s.Spent.EUR()), Interval: split(s.Spent), N: in},
+		{Label: p.T("budget.free"), Value: p.Euro(s.FreeEUR), Interval: p.T("budget.ring.free", "free", p.Euro(s.RingFreeEUR)), N: in, State: state, Word: p.T("budget.free." + string(state))},
+	}
 }
 
-func measureTable(p ui.Page, measures []budget.Measure, called names) ui.List {
-	list := ui.List{
-		Caption: p.T("budget.measures"), Sort: p.Query.Get("sort"), Total: len(measures), Exports: true, Nothing: p.T("budget.measures.none"),
-		Columns: []ui.Column{
-			{Key: "title", Title: p.T("budget.col.title")},
-			{Key: "state", Title: p.T("budget.col.state")},
-			{Key: "cost", Title: p.T("budget.col.cost"), Right: true},
-			{Key: "removes", Title: p.T("budget.col.removes"), Right: true},
-			{Title: p.T("budget.col.minutes"), Right: true},
-			{Key: "ratio", Title: p.T("budget.col.ratio"), Right: true},
-			{Title: p.T("budget.col.about")},
-		},
-		Filters: []ui.Input{
-			{Name: "text", Label: p.T("budget.col.title")},
-			{Name: "state", Label: p.T("budget.col.state"), Type: "select", Options: anyOf(p, "budget.state.", "idea", "proposed", "funded", "done")},
+func sourceFacts(p ui.Page, f budget.Fund) []ui.Fact {
+	var facts []ui.Fact
+	for _, s := range f.Sources {
+		facts = append(facts, ui.Fact{
+			Term: p.T("budget.source." + s.Of),
+			Text: p.Euro(s.EUR()) + " (" + p.T("budget.split", "capital", p.Euro(s.CapitalEUR), "running", p.Euro(s.RunningEUR)) + ")",
+		})
+	}
+	facts = append(facts, ui.Fact{Term: p.T("budget.ring"), Text: p.T("budget.ring.share", "share", p.Percent(f.RingFencedShare, 0)) + ", " + p.Euro(f.TotalEUR*f.RingFencedShare)})
+	days := p.T("chart.unknown")
+	if f.StaffDays != nil {
+		days = p.Number(*f.StaffDays, 0)
+	}
+	return append(facts, ui.Fact{Term: p.T("budget.days"), Text: days})
+}
+
+// jointRule says whether the agreed share of the IT budget goes to risks that both sides identified.
+func jointRule(p ui.Page, s budget.Standing) (chip, []ui.Fact) {
+	f, j := s.Fund, s.Joint
+	state := map[budget.JointAnswer]ui.State{budget.Kept: ui.OK, budget.NotKept: ui.Bad, budget.CannotTell: ui.Unk}[j.Answer]
+	maybe := func(x *float64, write func(float64) string) string {
+		if x == nil {
+			return p.T("chart.unknown")
+		}
+		return write(*x)
+	}
+	share := func(x float64) string { return p.Percent(x, 1) }
+	facts := []ui.Fact{
+		{Term: p.T("budget.joint.budget"), Text: maybe(f.ITBudgetEUR, p.Euro)},
+		{Term: p.T("budget.joint.share"), Text: maybe(f.JointShare, share)},
+		{Term: p.T("budget.joint.demanded"), Text: maybe(j.DemandedEUR, p.Euro)},
+		{Term: p.T("budget.joint.tied"), Text: p.Euro(j.TiedEUR)},
+	}
+	if j.PerhapsEUR > 0 {
+		facts = append(facts, ui.Fact{Term: p.T("budget.joint.perhaps"), Text: p.Euro(j.PerhapsEUR)})
+	}
+	return chip{state, p.T("budget.joint." + string(j.Answer))}, facts
+}
+
+func fundChart(p ui.Page, s budget.Standing, desc string) chart.Chart {
+	bar := func(key string, value float64, role chart.Role) chart.RankItem {
+		return chart.RankItem{Label: p.T(key), Value: value, Low: unset, High: unset, Role: role}
+	}
+	return chart.Chart{
+		Frame: frame(p, "fund", p.T("budget.chart"), desc, 640),
+		Plot: chart.Ranking{Axis: chart.Axis{Label: p.T("budget.axis"), Number: p.Euro}, Limit: s.Fund.TotalEUR, LimitLabel: p.T("budget.total"), Items: []chart.RankItem{
+			bar("budget.committed", s.Committed.EUR(), chart.Ink), bar("budget.spent.short", s.Spent.EUR(), chart.Second),
+		}},
+	}
+}
+
+// mixWords says how much of what was spent in the year followed an incident or a finding.
+func mixWords(p ui.Page, s budget.Standing) string {
+	year := strconv.Itoa(s.Fund.Year)
+	share := s.Mix.ReactiveShare()
+	if share == nil {
+		return p.T("budget.mix.none", "year", year)
+	}
+	return p.T("budget.mix.words", "year", year, "share", p.Percent(*share, 0), "reactive", p.Euro(s.Mix.ReactiveEUR), "preventive", p.Euro(s.Mix.PreventiveEUR))
+}
+
+func mixChart(p ui.Page, years []budget.Standing, desc string) chart.Chart {
+	columns := chart.Columns{
+		Axis: chart.Axis{Label: p.T("budget.mix.axis"), Number: p.Euro},
+		Series: []chart.Series{
+			{Label: p.T("budget.nature.preventive"), Role: chart.OK}, {Label: p.T("budget.nature.reactive"), Role: chart.Warn}, {Label: p.T("budget.nature."), Role: chart.Unknown},
 		},
 	}
-	if list.Sort == "" {
-		list.Sort = "-ratio"
+	for _, s := range years {
+		moment := chart.Moment{Label: strconv.Itoa(s.Fund.Year)}
+		if s.Mix != (budget.Mix{}) {
+			moment.Counts = []float64{s.Mix.PreventiveEUR, s.Mix.ReactiveEUR, s.Mix.UnsaidEUR}
+		}
+		columns.Moments = append(columns.Moments, moment)
 	}
-	for _, m := range measures {
-		list.Rows = append(list.Rows, measureRow(p, m, called))
+	return chart.Chart{Frame: frame(p, "mix", p.T("budget.mix.title"), desc, 400), Plot: columns}
+}
+
+func yearTable(p ui.Page, shown budget.Standing, years []budget.Standing) ui.List {
+	list := ui.List{Caption: p.T("budget.years"), Total: len(years), Exports: true, Columns: []ui.Column{
+		{Title: p.T("budget.col.year")},
+		{Title: p.T("budget.total"), Right: true},
+		{Title: p.T("budget.col.sources")},
+		{Title: p.T("budget.committed"), Right: true},
+		{Title: p.T("budget.spent.short"), Right: true},
+		{Title: p.T("budget.free"), Right: true},
+		{Title: p.T("budget.joint.title")},
+		{Title: p.T("budget.mix.reactive"), Right: true},
+	}}
+	for _, s := range years {
+		year := strconv.Itoa(s.Fund.Year)
+		rule, _ := jointRule(p, s)
+		sources := ""
+		for _, one := range s.Fund.Sources {
+			if sources != "" {
+				sources += " · "
+			}
+			sources += p.T("budget.source."+one.Of) + " " + p.Euro(one.EUR())
+		}
+		reactive := p.T("chart.unknown")
+		if share := s.Mix.ReactiveShare(); share != nil {
+			reactive = p.Percent(*share, 0)
+		}
+		row := ui.Cells(ui.To("/fund?year="+year, year), ui.Words(p.Euro(s.Fund.TotalEUR)), ui.Words(orDash(sources)), ui.Words(p.Euro(s.Committed.EUR())),
+			ui.Words(p.Euro(s.Spent.EUR())), ui.Words(p.Euro(s.FreeEUR)), ui.Is(rule.State, rule.Text), ui.Words(reactive))
+		row.Marked = s.Fund.Year == shown.Fund.Year
+		list.Rows = append(list.Rows, row)
 	}
 	return list
 }
 
-func measureRow(p ui.Page, m budget.Measure, called names) ui.Row {
-	number := func(x *float64, write func(float64) string) ui.Cell {
-		if x == nil {
-			return ui.Words(p.T("chart.unknown"))
-		}
-		return ui.Words(write(*x))
-	}
-	about := refs("risk", m.Risks...)
-	about = append(about, refs("decision", m.Decision)...)
-	state := map[string]ui.State{"funded": ui.OK, "done": ui.OK}[m.State]
-	if state == "" {
-		state = ui.Plain
-	}
-	title := ui.Cell{Show: measureName(p, m)}
-	return ui.Cells(title, ui.Is(state, p.T("budget.state."+m.State)), ui.Words(p.Euro(m.CostEUR)), number(m.RemovesEURYear, p.Euro),
-		number(m.RemovesMinutes, func(x float64) string { return p.Number(x, 0) }),
-		number(m.Ratio(), func(x float64) string { return p.Number(x, 2) }), ui.Of(itemLinks(p, called, about)))
-}
-
-func exportMeasures(w http.ResponseWriter, q *request, measures []budget.Measure, called names) error {
+func exportYears(w http.ResponseWriter, q *request, years []budget.Standing) error {
 	header := []string{
-		"id", q.T("budget.col.title"), q.T("budget.col.state"), q.T("budget.f.cost_eur"), q.T("budget.f.spent_eur"), q.T("budget.f.removes_eur_year"),
-		q.T("budget.f.removes_minutes"), q.T("budget.col.ratio"), q.T("budget.f.security"), q.T("budget.col.about"),
+		q.T("budget.col.year"), q.T("budget.total"), q.T("budget.source.it"), q.T("budget.source.security"), q.T("budget.source.group"), q.T("budget.committed"),
+		q.T("budget.spent.short"), q.T("budget.free"), q.T("budget.joint.title"), q.T("budget.nature.preventive"), q.T("budget.nature.reactive"),
 	}
-	cells := make([][]any, len(measures))
-	for i, m := range measures {
-		var about []string
-		for _, name := range refs("risk", m.Risks...) {
-			about = append(about, called.of(q.Lang(), name))
-		}
-		cells[i] = []any{
-			m.ID, m.Name().In(q.Lang()), q.T("budget.state." + m.State), m.CostEUR, m.SpentEUR, orNil(m.RemovesEURYear), orNil(m.RemovesMinutes), orNil(m.Ratio()), m.Security, strings.Join(about, "; "),
+	rows := make([][]any, len(years))
+	for i, s := range years {
+		f := s.Fund
+		rows[i] = []any{
+			f.Year, f.TotalEUR, f.From("it"), f.From("security"), f.From("group"), s.Committed.EUR(), s.Spent.EUR(), s.FreeEUR,
+			q.T("budget.joint." + string(s.Joint.Answer)), s.Mix.PreventiveEUR, s.Mix.ReactiveEUR,
 		}
 	}
-	return export(w, q, "measures", header, cells)
+	return export(w, q, "fund", header, rows)
 }

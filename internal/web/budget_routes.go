@@ -1,4 +1,15 @@
 package web
 
 // budgetRoutes binds the pages of this area.
-func (s *Server) budgetRoutes(m *mux) { m.page("GET /fund", s.fund) }
+func (s *Server) budgetRoutes(m *mux) {
+	m.page("GET /fund", s.fund)
+	m.page("GET /fund/years/{year}", s.yearEdit)
+	m.page("POST /fund/years/{year}", s.yearSave)
+	m.page("GET /fund/initiatives", s.initiativeList)
+	m.page("GET /fund/initiatives/new", s.initiativeNew)
+	m.page("POST /fund/initiatives/new", s.initiativeSave)
+	m.page("GET /fund/initiatives/{id}", s.initiativePage)
+	m.page("GET /fund/initiatives/{id}/edit", s.initiativeEdit)
+	m.page("POST /fund/initiatives/{id}/edit", s.initiativeSave)
+	m.page("POST /fund/initiatives/{id}/payments", s.initiativePay)
+}

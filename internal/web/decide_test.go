@@ -83,7 +83,7 @@ func fillDecisions(tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	_, err = budget.Apply(ctx, tx, budget.File{Funds: []budget.Fund{{Year: 2026, TotalEUR: 100, FromCIOEUR: 60, FromCISOEUR: 40, RingFencedShare: 0.2}}})
+	_, err = budget.Apply(ctx, tx, budget.File{Funds: []budget.Fund{{Year: 2026, TotalEUR: 100, Sources: []budget.Source{{Of: "it", RunningEUR: 60}, {Of: "security", RunningEUR: 40}}, RingFencedShare: 0.2}}})
 	return err
 }
 

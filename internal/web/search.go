@@ -35,7 +35,7 @@ func itemHref(name ref.Ref) string {
 	base, ok := map[string]string{
 		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "statement": "/risks/appetite/", "escalation": "/risks/escalations/", "project": "/projects/", "decision": "/decisions/",
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
-		"report": "/reports/", "indicator": "/indicators/", "measure": "/fund#",
+		"report": "/reports/", "indicator": "/indicators/", "initiative": "/fund/initiatives/", "plan": "/fund/plans/",
 		"exposure": "/evidence/exposures/", "recovery-test": "/evidence/recoveries#",
 	}[name.Kind()]
 	if !ok {

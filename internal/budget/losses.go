@@ -1,0 +1,58 @@
+package budget
+
+import (
+	"context"
+
+	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/risk"
+)
+
+// Exposure is what one scenario costs as it is estimated now.
+type Exposure struct {
+	ID    string    `json:"id"`
+	Title i18n.Text `json:"title"`
+	ALE   float64   `json:"ale"`   // mean yearly loss, euro
+	Joint bool      `json:"joint"` // identified by both sides: it has an owner in IT and one in security
+}
+
+// Losses are all scenarios that are not closed, and joint yearly losses drawn for them.
+type Losses struct {
+	Scenarios []Exposure
+	Years     [][]float64 // by year drawn, then by scenario
+}
+
+func (l Losses) of(id string) (Exposure, bool) {
+	for _, s := range l.Scenarios {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Exposure{}, false
+}
+
+// losses is all that the fund asks of the risks: the scenarios with their mean yearly losses, and so many joint
+// years drawn with the seed of the risk map.
+func losses(ctx context.Context, r db.Reader, years int) (Losses, error) {
+	var l Losses
+	page, err := risk.List(ctx, r, risk.Filter{Page: db.Page{Limit: db.Unlimited}})
+	if err != nil {
+		return l, err
+	}
+	l.Years = make([][]float64, years)
+	for _, s := range page.Items {
+		if s.Status == "closed" {
+			continue
+		}
+		q := s.Quant()
+		mean, _ := q.Expected()
+		l.Scenarios = append(l.Scenarios, Exposure{ID: s.ID, Title: s.Name(), ALE: mean, Joint: s.OwnerIT != "" && s.OwnerSecurity != ""})
+		if years == 0 {
+			continue
+		}
+		for year, loss := range q.YearlyLosses(risk.Seed, years) {
+			l.Years[year] = append(l.Years[year], loss)
+		}
+	}
+	return l, nil
+}
