@@ -6,6 +6,8 @@ import (
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
+	"accordo.dev/internal/risk/quant"
 )
 
 // Exposure is what one scenario costs as it is estimated now.
@@ -32,27 +34,30 @@ func (l Losses) of(id string) (Exposure, bool) {
 }
 
 // losses is all that the fund asks of the risks: the scenarios with their mean yearly losses, and so many joint
-// years drawn with the seed of the risk map.
+// years drawn with the seed of the risk map. A mean without a closed form is that of years drawn.
 func losses(ctx context.Context, r db.Reader, years int) (Losses, error) {
 	var l Losses
 	page, err := risk.List(ctx, r, risk.Filter{Page: db.Page{Limit: db.Unlimited}})
 	if err != nil {
 		return l, err
 	}
-	l.Years = make([][]float64, years)
+	var all fair.Portfolio
 	for _, s := range page.Items {
 		if s.Status == "closed" {
 			continue
 		}
 		q := s.Quant()
-		mean, _ := q.Expected()
-		l.Scenarios = append(l.Scenarios, Exposure{ID: s.ID, Title: s.Name(), ALE: mean, Joint: s.OwnerIT != "" && s.OwnerSecurity != ""})
-		if years == 0 {
-			continue
+		all.Scenarios = append(all.Scenarios, q)
+		expected, known := q.Expected(fair.Current)
+		if !known {
+			for _, loss := range quant.YearlyLosses(q, fair.Current, risk.Seed, yearsDrawn) {
+				expected.Mean += loss / yearsDrawn
+			}
 		}
-		for year, loss := range q.YearlyLosses(risk.Seed, years) {
-			l.Years[year] = append(l.Years[year], loss)
-		}
+		l.Scenarios = append(l.Scenarios, Exposure{ID: s.ID, Title: s.Name(), ALE: expected.Mean, Joint: s.OwnerIT != "" && s.OwnerSecurity != ""})
 	}
-	return l, nil
+	if years > 0 && len(l.Scenarios) > 0 {
+		l.Years, err = quant.Losses(all, risk.Seed, years)
+	}
+	return l, err
 }
