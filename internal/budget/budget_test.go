@@ -12,6 +12,7 @@ import (
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 )
 
 func eur(x float64) *float64 { return &x }
@@ -20,7 +21,8 @@ func eur(x float64) *float64 { return &x }
 func scenarios() []risk.Scenario {
 	one := func(id, security string, low, high float64) risk.Scenario {
 		return risk.Scenario{
-			ID: id, Title: id, OwnerIT: "carla", OwnerSecurity: security, FrequencyLow: 1, FrequencyHigh: 1, LossLowEUR: low, LossHighEUR: high,
+			ID: id, Title: id, OwnerIT: "carla", OwnerSecurity: security,
+			Model:     fair.Scenario{Frequency: fair.Fixed(1), Primary: []fair.Loss{{Amount: fair.Interval90(low, high)}}},
 			Treatment: "reduce", Status: "open",
 		}
 	}

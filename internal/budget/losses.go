@@ -37,26 +37,29 @@ func (l Losses) of(id string) (Exposure, bool) {
 // years drawn with the seed of the risk map. A mean without a closed form is that of years drawn.
 func losses(ctx context.Context, r db.Reader, years int) (Losses, error) {
 	var l Losses
+	all, err := risk.Portfolio(ctx, r, fair.Current)
+	if err != nil || len(all.Scenarios) == 0 {
+		return l, err
+	}
 	page, err := risk.List(ctx, r, risk.Filter{Page: db.Page{Limit: db.Unlimited}})
 	if err != nil {
 		return l, err
 	}
-	var all fair.Portfolio
+	known := map[string]risk.Scenario{}
 	for _, s := range page.Items {
-		if s.Status == "closed" {
-			continue
-		}
-		q := s.Quant()
-		all.Scenarios = append(all.Scenarios, q)
-		expected, known := q.Expected(fair.Current)
-		if !known {
+		known[s.ID] = s
+	}
+	for _, q := range all.Scenarios {
+		expected, closed := q.Expected(fair.Current)
+		if !closed {
 			for _, loss := range quant.YearlyLosses(q, fair.Current, risk.Seed, yearsDrawn) {
 				expected.Mean += loss / yearsDrawn
 			}
 		}
-		l.Scenarios = append(l.Scenarios, Exposure{ID: s.ID, Title: s.Name(), ALE: expected.Mean, Joint: s.OwnerIT != "" && s.OwnerSecurity != ""})
+		s := known[q.ID]
+		l.Scenarios = append(l.Scenarios, Exposure{ID: q.ID, Title: s.Name(), ALE: expected.Mean, Joint: s.OwnerIT != "" && s.OwnerSecurity != ""})
 	}
-	if years > 0 && len(l.Scenarios) > 0 {
+	if years > 0 {
 		l.Years, err = quant.Losses(all, risk.Seed, years)
 	}
 	return l, err
