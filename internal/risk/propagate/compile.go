@@ -35,6 +35,7 @@ type program struct {
 	events  []Event
 	gates   []gate
 	parts   [][]int32 // strongly connected gates, providers first
+	around  [][]int32 // by gate: the gates of its own part that need it, where cycles lead
 	targets []int32
 }
 
@@ -246,9 +247,15 @@ func (b *builder) part() {
 			}
 		}
 	}
-	of, count := graph.SCC(graph.New(len(b.gates), edges))
-	b.parts = make([][]int32, count)
+	needs := graph.New(len(b.gates), edges)
+	of, count := graph.SCC(needs)
+	b.parts, b.around = make([][]int32, count), make([][]int32, len(b.gates))
 	for v, c := range of {
 		b.parts[c] = append(b.parts[c], int32(v))
+		for _, consumer := range needs.In(int32(v)) {
+			if of[consumer] == c {
+				b.around[v] = append(b.around[v], consumer)
+			}
+		}
 	}
 }

@@ -14,8 +14,9 @@ func (d *diagrams) family(variable int32, low, high ref) ref {
 	return d.vertex(variable, low, high)
 }
 
-// minimal is the family of minimal sets of variables that make a monotone function true (Rauzy, 1993): its
-// minimal cut sets.
+// minimal is the family of minimal sets of variables that make a monotone function true: its minimal cut sets (Rauzy,
+// 1993). Sets with the first variable are those that suffice for the rest once it is true, less those that suffice
+// without it; as the function is monotone, these are minimal sets of both and leaving out equal ones is enough.
 func (d *diagrams) minimal(f ref) ref {
 	if f <= top || d.full {
 		return f
@@ -28,7 +29,7 @@ func (d *diagrams) minimal(f ref) ref {
 	return d.remember(opMinimal, f, f, d.family(n.variable, low, d.without(d.minimal(n.high), low)))
 }
 
-// without leaves out of a family the sets that hold a set of another; neither has sets within sets.
+// without leaves out of a family the sets that stand in another.
 func (d *diagrams) without(f, g ref) ref {
 	switch {
 	case f == bottom || g == top || f == g || d.full:
@@ -43,13 +44,12 @@ func (d *diagrams) without(f, g ref) ref {
 	var r ref
 	switch {
 	case x.variable < y.variable:
-		low := d.without(x.low, g)
-		r = d.family(x.variable, low, d.without(x.high, g))
+		r = d.family(x.variable, d.without(x.low, g), x.high)
 	case x.variable > y.variable:
 		r = d.without(f, y.low)
 	default:
 		low := d.without(x.low, y.low)
-		r = d.family(x.variable, low, d.without(d.without(x.high, y.high), y.low))
+		r = d.family(x.variable, low, d.without(x.high, y.high))
 	}
 	return d.remember(opWithout, f, g, r)
 }

@@ -18,6 +18,7 @@ type diagrams struct {
 	table    []ref // open addressing; 0 is free
 	cache    []cached
 	limit    int
+	kept     int // nodes that the last collection kept
 	full     bool
 }
 
@@ -211,6 +212,40 @@ func (d *diagrams) fold(join func(a, b ref) ref, r ref, functions []ref) ref {
 		r = join(functions[i], r)
 	}
 	return r
+}
+
+// crowded tells that most nodes are probably of no use any more.
+func (d *diagrams) crowded() bool { return len(d.vertices) > 4*d.kept+100_000 }
+
+// collect keeps only the nodes of some functions, and gives these with their new numbers.
+func (d *diagrams) collect(functions []ref) []ref {
+	number := make([]ref, len(d.vertices))
+	for _, f := range functions {
+		number[f] = top
+	}
+	for r := len(d.vertices) - 1; r > int(top); r-- { // children have smaller numbers
+		if number[r] != bottom {
+			number[d.vertices[r].low], number[d.vertices[r].high] = top, top
+		}
+	}
+	number[bottom], number[top] = bottom, top
+	kept := int(top) + 1
+	for r := kept; r < len(d.vertices); r++ {
+		if number[r] == bottom {
+			continue
+		}
+		v := d.vertices[r]
+		d.vertices[kept] = vertex{v.variable, number[v.low], number[v.high]}
+		number[r] = ref(kept)
+		kept++
+	}
+	d.release(kept)
+	d.kept = kept
+	renamed := make([]ref, len(functions))
+	for i, f := range functions {
+		renamed[i] = number[f]
+	}
+	return renamed
 }
 
 // release forgets all nodes from number n on.

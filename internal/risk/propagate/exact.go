@@ -162,20 +162,33 @@ func (e *evaluator) arrange() {
 // changes (Kleene). False when the diagrams grow too large.
 func (e *evaluator) solve() bool {
 	e.function = make([]ref, len(e.gates))
+	waiting := make([]bool, len(e.gates))
 	for _, part := range e.parts {
-		for changed := true; changed; {
-			changed = false
-			for _, v := range part {
-				f := e.gate(e.gates[v])
-				if e.full {
-					return false
-				}
-				if f != e.function[v] {
-					e.function[v], changed = f, len(part) > 1
+		for _, v := range part {
+			waiting[v] = true
+		}
+		for queue := slices.Clone(part); len(queue) > 0; queue = queue[1:] {
+			v := queue[0]
+			waiting[v] = false
+			if e.crowded() {
+				e.function = e.collect(e.function)
+			}
+			f := e.gate(e.gates[v])
+			if e.full {
+				return false
+			}
+			if f == e.function[v] {
+				continue
+			}
+			e.function[v] = f
+			for _, consumer := range e.around[v] {
+				if !waiting[consumer] {
+					waiting[consumer], queue = true, append(queue, consumer)
 				}
 			}
 		}
 	}
+	e.function = e.collect(e.function)
 	return true
 }
 

@@ -13,7 +13,7 @@ import (
 func TestExactIsTheSumOverAllStates(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 27))
 	for range 300 {
-		m := randomModel(r, 8)
+		m := randomModel(r, 7)
 		for _, n := range m.Nodes {
 			m.Targets = append(m.Targets, n.ID)
 		}
@@ -89,6 +89,33 @@ func TestSimulationIsWithinFourStandardErrorsOfExact(t *testing.T) {
 			if !near(n.Probability, p, fourErrors(p, trials)) {
 				t.Errorf("%+v: %s: got %v, want %v", m, n.ID, n.Probability, p)
 			}
+		}
+	}
+}
+
+func TestLargeCyclesAgreeWithTheirSimulation(t *testing.T) {
+	const trials = 1_000_000
+	m := randomMap(100, 150, true)
+	exact, err := propagate.Evaluate(m, propagate.ExactOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := propagate.Simulate(m, propagate.SimulateOptions{Trials: trials, Seed: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range drawn.Nodes {
+		if p := exact.Nodes[i].Probability; !near(n.Probability, p, fourErrors(p, trials)) {
+			t.Errorf("%s: got %v, want %v", n.ID, n.Probability, p)
+		}
+	}
+}
+
+func BenchmarkEvaluate300Nodes600Needs(b *testing.B) {
+	m := mapOf(300, 600)
+	for b.Loop() {
+		if _, err := propagate.Evaluate(m, propagate.ExactOptions{}); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package propagate
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -115,13 +116,14 @@ type trials struct {
 	gates    [][chunkWords]uint64
 	group    [chunkWords]uint64
 	before   [chunkWords]uint64
+	waiting  []bool // gates that must be looked at again
 	failures []int
 }
 
 func newTrials(p *program, keys []uint64) *trials {
 	t := &trials{
 		program: p, keys: keys, used: make([]bool, len(p.events)), events: make([][chunkWords]uint64, len(p.events)),
-		gates: make([][chunkWords]uint64, len(p.gates)), failures: make([]int, len(p.nodes)),
+		gates: make([][chunkWords]uint64, len(p.gates)), failures: make([]int, len(p.nodes)), waiting: make([]bool, len(p.gates)),
 	}
 	use := func(event int32) {
 		if event != none {
@@ -140,8 +142,8 @@ func newTrials(p *program, keys []uint64) *trials {
 	return t
 }
 
-// run draws the events of a chunk and carries failures along, providers first. Cycles begin with nobody failed and
-// go round until nothing changes.
+// run draws the events of a chunk and carries failures along, providers first. Cycles begin with nobody failed; what
+// changed is carried round until nothing changes.
 func (t *trials) run(chunk int) {
 	for i, e := range t.program.events {
 		if t.used[i] {
@@ -153,10 +155,28 @@ func (t *trials) run(chunk int) {
 		for _, v := range part {
 			t.start(v)
 		}
-		for changed := true; changed; {
-			changed = false
-			for _, v := range part {
-				changed = t.spread(v, len(part) > 1) || changed
+		t.settle(part)
+	}
+}
+
+// settle finds the least fixpoint of one part.
+func (t *trials) settle(part []int32) {
+	if len(part) == 1 {
+		t.spread(part[0], false)
+		return
+	}
+	for _, v := range part {
+		t.waiting[v] = true
+	}
+	for queue := slices.Clone(part); len(queue) > 0; queue = queue[1:] {
+		v := queue[0]
+		t.waiting[v] = false
+		if !t.spread(v, true) {
+			continue
+		}
+		for _, consumer := range t.around[v] {
+			if !t.waiting[consumer] {
+				t.waiting[consumer], queue = true, append(queue, consumer)
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"accordo.dev/internal/risk/propagate"
 )
 
@@ -83,7 +85,7 @@ func TestNeitherThreadsNorOrderOfNodesChangeABit(t *testing.T) {
 }
 
 func TestRareAndFrequentFailuresHaveTheirProbability(t *testing.T) {
-	const trials = 4_000_000
+	const trials = 40_000_000
 	m := propagate.Model{}
 	probabilities := []float64{0, 1e-6, 1e-4, 0.015, 1. / 64, 0.016, 0.1, 1. / 3, 0.5, 0.9, 0.999, 1}
 	for i, p := range probabilities {
@@ -96,6 +98,35 @@ func TestRareAndFrequentFailuresHaveTheirProbability(t *testing.T) {
 	for i, p := range probabilities {
 		if got := drawn.Nodes[i].Probability; !near(got, p, fourErrors(p, trials)) || p == 0 && got != 0 || p == 1 && got != 1 {
 			t.Errorf("got %v, want %v", got, p)
+		}
+	}
+}
+
+func TestGroupsOfAllSizesAreCounted(t *testing.T) {
+	const trials, n, p = 1_000_000, 11, 0.3
+	m := propagate.Model{}
+	var all []string
+	for i := range n {
+		all = append(all, id(i))
+		m.Nodes = append(m.Nodes, propagate.Node{ID: id(i), Probability: ptr(p)})
+	}
+	want := map[string]float64{}
+	for k := 1; k <= n; k++ {
+		m.Nodes = append(m.Nodes, propagate.Node{ID: fmt.Sprintf("of%02d", k), Needs: []propagate.Need{{K: k, Of: all}}})
+		want[fmt.Sprintf("of%02d", k)] = distuv.Binomial{N: n, P: 1 - p}.CDF(float64(k - 1))
+	}
+	exact, err := propagate.Evaluate(m, propagate.ExactOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := propagate.Simulate(m, propagate.SimulateOptions{Trials: trials, Seed: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, one := range drawn.Nodes {
+		p, group := want[one.ID]
+		if group && (!near(exact.Nodes[i].Probability, p, 1e-12) || !near(one.Probability, p, fourErrors(p, trials))) {
+			t.Errorf("%s: got %v and %v, want %v", one.ID, exact.Nodes[i].Probability, one.Probability, p)
 		}
 	}
 }
@@ -137,8 +168,10 @@ func TestStatedIntervalsHoldAboutAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
-// mapOf is a map of n nodes in layers with a given number of needs, some of them in groups, and some cycles.
-func mapOf(n, edges int) propagate.Model {
+// mapOf is a map of n nodes with a given number of needs, some of them in groups, without cycles.
+func mapOf(n, edges int) propagate.Model { return randomMap(n, edges, false) }
+
+func randomMap(n, edges int, cycles bool) propagate.Model {
 	r := rand.New(rand.NewPCG(8, 27))
 	m := propagate.Model{}
 	for i := range n {
@@ -148,7 +181,11 @@ func mapOf(n, edges int) propagate.Model {
 		i := 1 + r.IntN(n-1)
 		width := min(1+r.IntN(3), left, i)
 		need := propagate.Need{}
-		for _, j := range r.Perm(i)[:width] {
+		providers := r.Perm(i)
+		if cycles {
+			providers = r.Perm(n)
+		}
+		for _, j := range providers[:width] {
 			need.Of = append(need.Of, id(j))
 		}
 		need.K = 1 + r.IntN(width)
@@ -166,6 +203,15 @@ func BenchmarkSimulate500Nodes2000Needs1MTrials(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/2000/1e6, "ns/edge/trial")
+}
+
+func BenchmarkSimulateCycles500Nodes2000Needs1MTrials(b *testing.B) {
+	m := randomMap(500, 2000, true)
+	for b.Loop() {
+		if _, err := propagate.Simulate(m, propagate.SimulateOptions{Trials: 1_000_000, Seed: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkSimulate5000Nodes20000Needs200kTrials(b *testing.B) {
