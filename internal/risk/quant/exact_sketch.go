@@ -155,14 +155,25 @@ func sketchOf(shape fair.Shape, factor float64) sketch {
 		d.divide(a, b, 0)
 		a = b
 	}
-	if a.above > 0 { // what lies above the end, at its mean
-		if rest := mean - a.limited; rest > 0 {
-			d.out = append(d.out, piece{x: a.x + rest/a.above, mass: a.above})
-		} else {
-			d.out = append(d.out, piece{x: a.x, mass: a.above})
-		}
+	return d.out.ended(a, mean, factor*factor*(shape.Variance()+shape.Mean()*shape.Mean()))
+}
+
+// ended adds what lies above the last mark as two atoms, so that mass, mean and mean square are those given.
+func (s sketch) ended(last mark, mean, square float64) sketch {
+	excess := mean - last.limited
+	if excess <= 0 {
+		return append(s, piece{x: last.x, mass: max(last.above, 0)})
 	}
-	return d.out
+	_, _, have := s.moments()
+	more := square - have - last.x*(2*excess+last.x*last.above) // sum of the squares of what exceeds the last mark
+	if more*last.above <= excess*excess && last.above > 0 {
+		return append(s, piece{x: last.x + excess/last.above, mass: last.above})
+	}
+	if more <= 0 {
+		return append(s, piece{x: last.x, first: excess})
+	}
+	far := excess * excess / more
+	return append(s, piece{x: last.x, mass: max(last.above-far, 0)}, piece{x: last.x + more/excess, mass: far})
 }
 
 type drawing struct {
