@@ -174,7 +174,7 @@ type scales struct {
 }
 
 // enough is the number of cells below a figure that make it exact enough.
-const enough = 256
+const enough = 1024
 
 // finer is the finest law on which p still lies, made if need be.
 func (s *scales) finer(p float64) law {
@@ -182,10 +182,10 @@ func (s *scales) finer(p float64) law {
 	if p <= best.zero || best.g.atoms {
 		return best
 	}
-	for i := 0; best.rank(p) < enough && i < 6; i++ {
+	for i := 0; best.rank(p) < enough && i < 10; i++ {
 		if i+1 == len(s.laws) {
 			g := best.g
-			g.h /= 64
+			g.h /= 8
 			s.laws = append(s.laws, s.m.on(g))
 		}
 		if next := s.laws[i+1]; next.upTo[next.g.n-1] < p {

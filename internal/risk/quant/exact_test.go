@@ -1,6 +1,7 @@
 package quant_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestExactPortfoliosOfReference(t *testing.T) {
 func BenchmarkExact(b *testing.B) {
 	for _, n := range []int{10, 100, 500} {
 		p := fair.Portfolio{Scenarios: portfolio(n)}
-		b.Run("cold", func(b *testing.B) {
+		b.Run(fmt.Sprintf("%dScenarios", n), func(b *testing.B) {
 			for b.Loop() {
 				exact(b, p, quant.ExactOptions{})
 			}
