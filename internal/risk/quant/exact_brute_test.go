@@ -323,6 +323,9 @@ func (a counted) tailOf(part counted) float64 {
 func TestExactAgreesWithEnumerationOfSmallPortfolios(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := wholePortfolio(t)
+		if p.Check() != nil {
+			t.Skip("a probability that a cause would raise above 1")
+		}
 		appetites := []float64{0, 1, 2, 5, 10, 17, 40}
 		r, err := quant.Exact(p, quant.ExactOptions{Appetites: appetites, Scenarios: true})
 		if err != nil {
