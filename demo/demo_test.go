@@ -149,6 +149,9 @@ func TestBothLanguagesAreComplete(t *testing.T) {
 		italian(s.ID, s.Title, s.TitleIT)
 		italian(s.ID, s.Rationale, s.RationaleIT)
 	}
+	for _, s := range b.risk.Statements {
+		italian(s.ID, s.Sentence, s.SentenceIT)
+	}
 	for _, p := range b.project.Projects {
 		italian(p.ID, p.Title, p.TitleIT)
 	}

@@ -131,6 +131,31 @@ func TestProjectsLeaveDesignInEveryWay(t *testing.T) {
 	}
 }
 
+// TestBoardsStatementsStandInEveryPosition: the money scale alone is broken, and both officers are asked.
+func TestBoardsStatementsStandInEveryPosition(t *testing.T) {
+	dir := write(t, demo.Anchor)
+	d := dbtest.SQLite(t)
+	read(t, dir).apply(t, d, dir)
+	dbtest.View(t, d, func(r db.Reader) error {
+		all, err := risk.Standings(context.Background(), r, struct{}{})
+		if err != nil {
+			return err
+		}
+		by := map[risk.Position][]string{}
+		for _, s := range all {
+			by[s.Position] = append(by[s.Position], s.Statement.ID)
+		}
+		if !slices.Equal(by[risk.Breach], []string{risk.Headline}) || !slices.Equal(by[risk.Warning], []string{"S-2026-004"}) || !slices.Equal(by[risk.CannotTell], []string{"S-2026-003"}) || len(by[risk.Inside]) < 3 {
+			t.Errorf("got %v, want the money scale broken, the concentration warning, instant payments unknown, the rest inside", by)
+		}
+		open, err := risk.Escalations(context.Background(), r, risk.EscalationFilter{})
+		if len(open) != 1 || !slices.Equal(open[0].Due, []string{"cio", "ciso"}) {
+			t.Errorf("got %+v, want one escalation at both officers", open)
+		}
+		return err
+	})
+}
+
 func TestDecisionsStandInEveryStatus(t *testing.T) {
 	dir := write(t, demo.Anchor)
 	d := dbtest.SQLite(t)

@@ -11,6 +11,7 @@ func (s *server) riskRoutes() {
 	query(s, risk.OpCurrent)
 	query(s, risk.OpStatements)
 	query(s, risk.OpStandings)
+	query(s, risk.OpSubjects)
 	query(s, risk.OpEscalations)
 	query(s, risk.OpEscalation)
 	query(s, risk.OpAcceptances)

@@ -10,6 +10,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/landscape"
+	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 	"accordo.dev/internal/risk/quant"
@@ -97,6 +98,33 @@ func hangings(ctx context.Context, r db.Reader) ([]hanging, error) {
 	}
 	return all, nil
 }
+
+// Subjects are what statements may be about, as far as there are open scenarios: areas (threat:…, domain:…) and the ids of
+// services.
+type Subjects struct {
+	Areas    []string `json:"areas"`
+	Services []string `json:"services"`
+}
+
+// ListSubjects gives what statements may be about.
+func ListSubjects(ctx context.Context, r db.Reader, _ struct{}) (Subjects, error) {
+	all, err := hangings(ctx, r)
+	areas, services := map[string]bool{}, map[string]bool{}
+	for _, h := range all {
+		for by, name := range map[string]string{"threat": h.Threat, "domain": h.Domain} {
+			if name != "" {
+				areas[by+":"+name] = true
+			}
+		}
+		for _, id := range h.Services {
+			services[id] = true
+		}
+	}
+	return Subjects{Areas: slices.Sorted(maps.Keys(areas)), Services: slices.Sorted(maps.Keys(services))}, err
+}
+
+// OpSubjects lists what statements may be about.
+var OpSubjects = op.Query[struct{}, Subjects]{Name: "risk.subjects", Route: "GET /api/risks/subjects", Func: ListSubjects}
 
 // measured is the figure of a statement and what it rests on.
 type measured struct {

@@ -49,7 +49,7 @@ type Statement struct {
 	ID         string     `yaml:"id" json:"id"`
 	Sentence   string     `yaml:"sentence" json:"sentence"`
 	SentenceIT string     `yaml:"sentence_it,omitempty" json:"sentenceIt,omitempty"`
-	On         Measure    `yaml:"on" json:"on"`
+	On         Measure    `yaml:"measure" json:"measure"`
 	AmountEUR  float64    `yaml:"amount_eur,omitempty" json:"amountEur,omitempty"` // on the curve: the loss of a year
 	Of         string     `yaml:"of,omitempty" json:"of,omitempty"`                // element id of a service; scenario, element or supplier; threat:… or domain:…
 	Reading    string     `yaml:"reading,omitempty" json:"reading,omitempty"`      // on a service: expected or one-in-20
@@ -114,7 +114,7 @@ func (s Statement) check(field func(string) string) []*problem.Error {
 	if strings.TrimSpace(s.Sentence) == "" {
 		add(problem.Field(field("sentence"), "problem.required"))
 	}
-	add(problem.Choice(field("on"), string(s.On), "curve", "service", "concentration", "area"))
+	add(problem.Choice(field("measure"), string(s.On), "curve", "service", "concentration", "area"))
 	for name, day := range map[string]string{"from": s.From, "until": s.Until} {
 		if !db.ValidDay(day) && (day != "" || name == "from") {
 			add(problem.Field(field(name), "problem.day", "value", day))

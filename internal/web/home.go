@@ -69,6 +69,9 @@ func (s *Server) home(w http.ResponseWriter, q *request) error {
 	if err := s.addTasks(q, &view); err != nil {
 		return err
 	}
+	if err := s.addEscalations(q, &view); err != nil {
+		return err
+	}
 	if err := s.addClocks(q, &view, own, now); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"accordo.dev/internal/chart"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/ref"
@@ -15,18 +16,29 @@ import (
 // positionLook shows a position as a state.
 var positionLook = map[risk.Position]ui.State{risk.Inside: ui.OK, risk.Warning: ui.Warn, risk.Breach: ui.Bad, risk.CannotTell: ui.Unk}
 
-// appetiteView is how much the board accepts, now and before.
+// appetiteView is how much the board accepts, how the figures stand to it, and how much it accepted before.
 type appetiteView struct {
-	Verdict string
-	Figures []ui.Figure
-	History ui.List
-	Fields  []ui.Input
-	Err     error
-	Refused string
+	Verdict    string
+	Scales     string // verdict of the three scales
+	Figures    []ui.Figure
+	Known      bool // there is a simulated loss to draw
+	Chart      chart.Chart
+	Capacity   string
+	Statements ui.List
+	Past       ui.List
+	History    ui.List
+	Fields     []ui.Input
+	Err        error
+	Refused    string
+	MaySet     bool // the reader may set statements
 }
 
-// riskAppetite shows the three limits, their history, and the form with which the board sets them.
+// riskAppetite shows the statements with the figures held against them, the three scales, their history, and the form with
+// which the board sets them.
 func (s *Server) riskAppetite(w http.ResponseWriter, q *request) error {
+	if wantsExport(q) {
+		return s.exportStandings(w, q)
+	}
 	view, err := s.appetiteView(q, nil, nil)
 	if err != nil {
 		return err
@@ -34,7 +46,7 @@ func (s *Server) riskAppetite(w http.ResponseWriter, q *request) error {
 	return q.render(w, appetitePage(q.Page, view))
 }
 
-// riskSetAppetite sets the three limits from today.
+// riskSetAppetite sets the three scales from today.
 func (s *Server) riskSetAppetite(w http.ResponseWriter, q *request) error {
 	f, err := q.form()
 	if err != nil {
@@ -52,8 +64,10 @@ func (s *Server) riskSetAppetite(w http.ResponseWriter, q *request) error {
 
 func (s *Server) setAppetite(q *request, f *form) error {
 	a := risk.Appetite{
-		MoneyP95EUR: f.number("money_p95_eur"), MinutesQuarter: f.number("minutes_quarter"),
-		ExposureDaysQuarter: f.number("exposure_days_quarter"),
+		MoneyP95EUR: f.number("money_p95_eur"), MinutesQuarter: f.number("minutes_quarter"), ExposureDaysQuarter: f.number("exposure_days_quarter"),
+	}
+	if capacity := f.maybe("capacity_eur"); capacity != nil {
+		a.CapacityEUR = *capacity
 	}
 	if err := f.err(); err != nil {
 		return err
@@ -65,7 +79,7 @@ func (s *Server) setAppetite(q *request, f *form) error {
 }
 
 func (s *Server) appetiteView(q *request, typed url.Values, wrong error) (appetiteView, error) {
-	view := appetiteView{Err: wrong, Refused: s.refusal(q, risk.OpSetAppetite.Name)}
+	view := appetiteView{Err: wrong, Refused: s.refusal(q, risk.OpSetAppetite.Name), MaySet: s.refusal(q, risk.OpSetStatement.Name) == ""}
 	history, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpAppetite, struct{}{})
 	if err != nil {
 		return view, err
@@ -80,24 +94,84 @@ func (s *Server) appetiteView(q *request, typed url.Values, wrong error) (appeti
 		return view, err
 	}
 	q.title("risks", q.T("risk.appetite.title"), ui.Crumb{Title: q.T("risk.list.title"), Href: "/risks"})
-	view.addLimits(q.Page, history, identity.Day(s.DB.Now()), called)
+	view.addScales(q.Page, history, identity.Day(s.DB.Now()), called)
 	view.History = appetiteHistory(q.Page, history, called)
 	start := url.Values{}
 	if len(history) > 0 {
 		start = appetiteValues(q, history[0])
 	}
 	view.Fields = fill(q.Page, typedOr(typed, start), wrong, appetiteFields(q.Page))
-	return view, nil
+	return view, s.addStatements(q, &view)
 }
 
-func (v *appetiteView) addLimits(p ui.Page, history []risk.Appetite, today string, called names) {
-	v.Verdict = p.T("risk.appetite.none.long")
+// addStatements adds the statements with the figures held against them.
+func (s *Server) addStatements(q *request, view *appetiteView) error {
+	standings, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpStandings, struct{}{})
+	if err != nil {
+		return err
+	}
+	open, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpEscalations, risk.EscalationFilter{})
+	if err != nil {
+		return err
+	}
+	loss, err := s.riskLoss(q)
+	if err != nil {
+		return err
+	}
+	all, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpStatements, struct{}{})
+	if err != nil {
+		return err
+	}
+	view.Verdict = standingsVerdict(q.Page, standings)
+	view.Statements = standingsList(q.Page, standings, open)
+	view.Past = statementsList(q.Page, all)
+	if view.Known = loss.Known; view.Known {
+		q.Page.AsOf = loss.At
+		view.Chart = statementsChart(q.Page, loss, standings, view.Verdict)
+		view.Capacity = capacityWords(q.Page, loss)
+	}
+	return nil
+}
+
+// statementsChart draws the loss of a year against all limits on the curve.
+func statementsChart(p ui.Page, loss riskLoss, standings []risk.Standing, verdict string) chart.Chart {
+	drawn := lossChart(p, "loss", p.T("risk.chart.title"), verdict, curveOf(loss.Result.Total), 0)
+	plot, ok := drawn.Plot.(chart.Exceedance)
+	if !ok {
+		return drawn
+	}
+	var limits []riskLevel
+	for _, s := range standings {
+		if s.Statement.On == risk.OnCurve {
+			limits = append(limits, riskLevel{Amount: s.Statement.AmountEUR, P: s.Statement.Breach})
+		}
+	}
+	if len(limits) > 0 {
+		plot.Appetite, plot.LimitLabel = levels(limits), p.N("risk.appetite.limits", len(limits))
+	}
+	drawn.Plot = plot
+	return drawn
+}
+
+// capacityWords says how likely a year ends the organisation, or that nobody has said what would.
+func capacityWords(p ui.Page, loss riskLoss) string {
+	capacity := loss.Appetite.CapacityEUR
+	for _, e := range loss.Result.Total.Appetite {
+		if capacity > 0 && e.Amount == capacity {
+			return p.T("risk.appetite.capacity.words", "amount", p.Euro(capacity), "chance", shareWords(p, e.Probability.Value), "low", shareWords(p, e.Probability.Low), "high", shareWords(p, e.Probability.High))
+		}
+	}
+	return p.T("risk.appetite.capacity.none")
+}
+
+func (v *appetiteView) addScales(p ui.Page, history []risk.Appetite, today string, called names) {
+	v.Scales = p.T("risk.appetite.none.long")
 	for _, a := range history {
 		if a.SetOn > today {
 			continue
 		}
-		since := p.T("risk.appetite.since", "day", dayWords(p.Lang, a.SetOn), "who", setter(p, a, called))
-		v.Verdict = p.T("risk.appetite.verdict", "money", p.Euro(a.MoneyP95EUR), "minutes", p.Number(a.MinutesQuarter, 0), "days", p.Number(a.ExposureDaysQuarter, 0))
+		since := p.T("risk.appetite.since", "day", dayWords(p.Lang, a.SetOn), "who", setter(p, a.SetBy, called))
+		v.Scales = p.T("risk.appetite.verdict", "money", p.Euro(a.MoneyP95EUR), "minutes", p.Number(a.MinutesQuarter, 0), "days", p.Number(a.ExposureDaysQuarter, 0))
 		v.Figures = []ui.Figure{
 			{Label: p.T("risk.appetite.money"), Value: p.Euro(a.MoneyP95EUR), Unit: p.T("risk.appetite.money.unit"), N: since, Href: "#history"},
 			{Label: p.T("risk.appetite.minutes"), Value: p.Number(a.MinutesQuarter, 0), Unit: p.T("risk.appetite.minutes.unit"), N: since, Href: "#history"},
@@ -108,11 +182,11 @@ func (v *appetiteView) addLimits(p ui.Page, history []risk.Appetite, today strin
 }
 
 // setter is who set an appetite: a person, or an office such as the board.
-func setter(p ui.Page, a risk.Appetite, called names) string {
-	if a.SetBy == identity.OfficeBoard {
+func setter(p ui.Page, by string, called names) string {
+	if by == identity.OfficeBoard {
 		return p.T("risk.appetite.board")
 	}
-	return called.person(p.Lang, a.SetBy)
+	return called.person(p.Lang, by)
 }
 
 func appetiteHistory(p ui.Page, history []risk.Appetite, called names) ui.List {
@@ -123,19 +197,28 @@ func appetiteHistory(p ui.Page, history []risk.Appetite, called names) ui.List {
 			{Title: p.T("risk.appetite.money.col"), Right: true},
 			{Title: p.T("risk.appetite.minutes.col"), Right: true},
 			{Title: p.T("risk.appetite.days.col"), Right: true},
+			{Title: p.T("risk.appetite.capacity.col"), Right: true},
 			{Title: p.T("risk.appetite.set-by")},
 			{Title: p.T("risk.appetite.decision")},
 		},
 	}
 	for _, a := range history {
-		decided := ui.Words("–")
-		if a.Decision != "" {
-			decided = ui.To("/decisions/"+a.Decision, called.of(p.Lang, ref.New("decision", a.Decision)))
+		capacity := "–"
+		if a.CapacityEUR > 0 {
+			capacity = p.Euro(a.CapacityEUR)
 		}
 		list.Rows = append(list.Rows, ui.Cells(ui.Words(dayWords(p.Lang, a.SetOn)), ui.Words(p.Euro(a.MoneyP95EUR)), ui.Words(p.Number(a.MinutesQuarter, 0)),
-			ui.Words(p.Number(a.ExposureDaysQuarter, 0)), ui.Words(setter(p, a, called)), decided))
+			ui.Words(p.Number(a.ExposureDaysQuarter, 0)), ui.Words(capacity), ui.Words(setter(p, a.SetBy, called)), decidedBy(p, a.Decision, called)))
 	}
 	return list
+}
+
+// decidedBy leads to the decision that something follows from.
+func decidedBy(p ui.Page, id string, called names) ui.Cell {
+	if id == "" {
+		return ui.Words("–")
+	}
+	return ui.To("/decisions/"+id, called.of(p.Lang, ref.New("decision", id)))
 }
 
 func appetiteFields(p ui.Page) []ui.Input {
@@ -143,6 +226,7 @@ func appetiteFields(p ui.Page) []ui.Input {
 		{Name: "money_p95_eur", Label: p.T("risk.appetite.money"), Hint: p.T("risk.appetite.money.hint"), Mode: "decimal", Required: true},
 		{Name: "minutes_quarter", Label: p.T("risk.appetite.minutes"), Hint: p.T("risk.appetite.minutes.hint"), Mode: "decimal", Required: true},
 		{Name: "exposure_days_quarter", Label: p.T("risk.appetite.days"), Hint: p.T("risk.appetite.days.hint"), Mode: "decimal", Required: true},
+		{Name: "capacity_eur", Label: p.T("risk.appetite.capacity"), Hint: p.T("risk.appetite.capacity.hint"), Mode: "decimal"},
 	}
 }
 
@@ -153,5 +237,8 @@ func appetiteValues(q *request, a risk.Appetite) url.Values {
 		}
 		return []string{written(q.Lang(), &x)}
 	}
-	return url.Values{"money_p95_eur": number(a.MoneyP95EUR), "minutes_quarter": number(a.MinutesQuarter), "exposure_days_quarter": number(a.ExposureDaysQuarter)}
+	return url.Values{
+		"money_p95_eur": number(a.MoneyP95EUR), "minutes_quarter": number(a.MinutesQuarter), "exposure_days_quarter": number(a.ExposureDaysQuarter),
+		"capacity_eur": number(a.CapacityEUR),
+	}
 }
