@@ -143,11 +143,11 @@ func TestEstimateKeepsWhatWasTypedAndNamesTheField(t *testing.T) {
 		"model.frequency.p5", "4", "model.frequency.p95", "2", "model.primary[0].amount.p5", "1000", "model.primary[0].amount.p95", "2000",
 		"title", "Payment fraud", "treatment", "transfer", "status", "open", "rationale", "typed with <care>", "reason", "evidence", "version", "1", "do", "save",
 	}
-	p := v.post("/risks/fraud/assess", fields...)
+	p := v.post("/risks/assess/fraud", fields...)
 	want(t, p, http.StatusBadRequest, `href="#f-model.frequency.p95"`, `id="f-model.frequency.p95-error"`, "typed with &lt;care&gt;", `value="4"`)
 	fields[1] = "0,5"
-	want(t, v.post("/risks/fraud/assess", fields...), http.StatusOK, "The estimate is saved", "typed with &lt;care&gt;", "New evidence")
-	want(t, v.post("/risks/fraud/assess", fields...), http.StatusConflict, "Somebody changed this")
+	want(t, v.post("/risks/assess/fraud", fields...), http.StatusOK, "The estimate is saved", "typed with &lt;care&gt;", "New evidence")
+	want(t, v.post("/risks/assess/fraud", fields...), http.StatusConflict, "Somebody changed this")
 }
 
 func TestTwoKeysAreGivenByTwoPeopleAndChangingVoidsThem(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 )
 
 // appetiteSite is a site whose yearly loss is above its money scale, with a board member who may sign in. Carla is the CIO,
@@ -33,9 +34,10 @@ func appetiteSite(t *testing.T, d *db.DB) site {
 				return err
 			}
 		}
+		model := fair.Scenario{Frequency: fair.Interval90(0.5, 2), Primary: []fair.Loss{{Amount: fair.Interval90(2e4, 9e5)}}}
 		_, err := risk.Apply(ctx, tx, risk.File{
 			Appetite:  []risk.Appetite{{SetOn: "2026-01-15", SetBy: "board", MoneyP95EUR: 1e5, MinutesQuarter: 240, ExposureDaysQuarter: 4000}},
-			Scenarios: []risk.Scenario{{ID: "outage", Title: "Core outage", Threat: "error", FrequencyLow: 0.5, FrequencyHigh: 2, LossLowEUR: 2e4, LossHighEUR: 9e5, Treatment: "reduce", Status: "open"}},
+			Scenarios: []risk.Scenario{{ID: "outage", Title: "Core outage", Threat: "error", Model: model, Treatment: "reduce", Status: "open"}},
 		})
 		return err
 	})

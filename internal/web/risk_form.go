@@ -30,7 +30,7 @@ func (v riskFormView) action() string {
 	if v.ID == "" {
 		return "/risks/new"
 	}
-	return "/risks/" + v.ID + "/assess"
+	return "/risks/assess/" + v.ID
 }
 
 // aboutFields say what the scenario is.

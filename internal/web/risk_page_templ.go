@@ -61,7 +61,7 @@ func riskDetail(p ui.Page, v riskView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Refused == "" {
-					templ_7745c5c3_Err = ui.Link("/risks/"+v.Risk.ID+"/assess", "ind", p.T("risk.assess.title"), "pri").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Link("/risks/assess/"+v.Risk.ID, "ind", p.T("risk.assess.title"), "pri").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

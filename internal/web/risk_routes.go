@@ -16,6 +16,6 @@ func (s *Server) riskRoutes(m *mux) {
 	m.page("POST /risks/escalations/{id}/acknowledge", s.riskAcknowledge)
 	m.page("POST /risks/escalations/{id}/accept", s.riskAccept)
 	m.page("GET /risks/{id}", s.riskPage)
-	m.page("GET /risks/{id}/assess", s.riskEdit)
-	m.page("POST /risks/{id}/assess", s.riskSave)
+	m.page("GET /risks/assess/{id}", s.riskEdit)
+	m.page("POST /risks/assess/{id}", s.riskSave)
 }
