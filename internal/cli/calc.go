@@ -10,6 +10,7 @@ import (
 
 // CalcCmd are the calculators: a file in, figures out, no database. docs/calculators.md has their formats.
 type CalcCmd struct {
+	Risk      CalcRiskCmd      `cmd:"" help:"Compute the yearly loss of a portfolio of scenarios, drawn or exactly."`
 	Graph     CalcGraphCmd     `cmd:"" help:"Measure a graph of things that need each other."`
 	Propagate CalcPropagateCmd `cmd:"" help:"Carry failures along needs: probabilities, cut sets, importance, minutes."`
 	Choose    CalcChooseCmd    `cmd:"" help:"Find the best set of measures under budgets, with proof."`

@@ -25,7 +25,8 @@ const (
 // Scenario is one way to lose money, as the FAIR tree has it: threat events happen, some of them become loss
 // events, each costs a primary and perhaps a secondary loss.
 type Scenario struct {
-	ID       string   `yaml:"id,omitempty" json:"id,omitempty"` // part of the seed of its random numbers: a new id is a new sample
+	ID       string   `yaml:"id,omitempty" json:"id,omitempty"`     // part of the seed of its random numbers: a new id is a new sample
+	Name     string   `yaml:"name,omitempty" json:"name,omitempty"` // for people; nothing is computed from it
 	Counting Counting `yaml:"counting,omitempty" json:"counting,omitempty"`
 	// Frequency is of threat events a year where a susceptibility is given, else of loss events.
 	Frequency      Distribution    `yaml:"frequency" json:"frequency"`
