@@ -140,7 +140,7 @@ func (p *part) inStates(causes []fair.Cause) {
 		}
 		p.states = next
 	}
-	p.states, p.lost = likely(p.states)
+	p.states = likely(p.states)
 	if nodes := p.factor(); nodes != nil {
 		var next []state
 		for _, s := range p.states {
@@ -153,9 +153,9 @@ func (p *part) inStates(causes []fair.Cause) {
 }
 
 // likely leaves out states of hardly any probability, and gives the others the whole of it.
-func likely(states []state) (kept []state, lost float64) {
+func likely(states []state) []state {
 	sort.SliceStable(states, func(i, j int) bool { return states[i].probability > states[j].probability })
-	n := len(states)
+	n, lost := len(states), 0.0
 	for n > 1 && lost+states[n-1].probability < negligible {
 		n--
 		lost += states[n].probability
@@ -163,7 +163,7 @@ func likely(states []state) (kept []state, lost float64) {
 	for i := range states[:n] {
 		states[i].probability /= 1 - lost
 	}
-	return states[:n], lost
+	return states[:n]
 }
 
 // factor are values of the common factor with their probabilities: the trapezoidal rule, so close that the sharpest

@@ -53,15 +53,6 @@ func (s sketch) discrete() bool {
 	return true
 }
 
-// top is the greatest amount.
-func (s sketch) top() float64 {
-	x := 0.0
-	for _, p := range s {
-		x = max(x, p.x+p.w)
-	}
-	return x
-}
-
 // plus appends a second law with a weight.
 func (s sketch) plus(other sketch, weight float64) sketch {
 	for _, p := range other {
