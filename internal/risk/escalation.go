@@ -263,8 +263,19 @@ func GetEscalation(ctx context.Context, r db.Reader, in EscalationIn) (Escalatio
 	return rows[0], nil
 }
 
+// EscalationOut is an escalation as it stands.
+type EscalationOut struct {
+	Escalation EscalationRow `json:"escalation"`
+}
+
 // OpEscalation loads an escalation.
-var OpEscalation = op.Query[EscalationIn, EscalationRow]{Name: "risk.escalation", Route: "GET /api/risks/escalations/{id}", Func: GetEscalation}
+var OpEscalation = op.Query[EscalationIn, EscalationOut]{
+	Name: "risk.escalation", Route: "GET /api/risks/escalations/{id}",
+	Func: func(ctx context.Context, r db.Reader, in EscalationIn) (EscalationOut, error) {
+		row, err := GetEscalation(ctx, r, in)
+		return EscalationOut{row}, err
+	},
+}
 
 func escalation(ctx context.Context, r db.Reader, id string) (Escalation, error) {
 	missing := problem.New(problem.NotFound, "problem.not-found", "what", "escalation "+id)

@@ -74,7 +74,7 @@ func Estimates(ctx context.Context, r db.Reader, in GetIn) ([]Estimate, error) {
 }
 
 // OpEstimates reads how the estimate of a scenario moved.
-var OpEstimates = op.Query[GetIn, []Estimate]{Name: "risk.estimates", Route: "GET /api/risks/{id}/estimates", Func: Estimates}
+var OpEstimates = op.Query[GetIn, []Estimate]{Name: "risk.estimates", Route: "GET /api/risks/estimates/{id}", Func: Estimates}
 
 // estimatesOn are the estimates in force at an instant, closed scenarios too, in order of scenario.
 func estimatesOn(ctx context.Context, r db.Reader, at time.Time) ([]Estimate, error) {

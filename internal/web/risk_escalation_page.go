@@ -54,10 +54,11 @@ func (s *Server) riskEscalation(w http.ResponseWriter, q *request) error {
 
 func (s *Server) escalationView(q *request, typed url.Values, wrong error) (escalationView, error) {
 	view := escalationView{Err: wrong}
-	row, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpEscalation, risk.EscalationIn{ID: q.PathValue("id")})
+	out, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpEscalation, risk.EscalationIn{ID: q.PathValue("id")})
 	if err != nil {
 		return view, err
 	}
+	row := out.Escalation
 	view.Row = row
 	accepted, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpAcceptances, risk.AcceptanceFilter{About: row.Ref()})
 	if err != nil {
