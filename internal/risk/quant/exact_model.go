@@ -27,7 +27,6 @@ type part struct {
 	covers []fair.Cover
 	states []state
 	causes map[string]float64 // probability of each
-	lost   float64            // probability of states that are left out
 }
 
 // state is a state of the branch given which all lines are independent.
