@@ -230,7 +230,7 @@ func Exceeds(capability, resistance Shape) float64 {
 		capability.Atoms(func(x, w float64) { p += w * resistance.CDF(x) })
 	default:
 		low, high := capability.Quantile(1e-15), capability.Quantile(1-1e-15)
-		few, many := stieltjes(capability, resistance, low, high, 4096), stieltjes(capability, resistance, low, high, 8192)
+		few, many := stieltjes(capability, resistance, low, high, 1024), stieltjes(capability, resistance, low, high, 2048)
 		p = many + (many-few)/3
 	}
 	return min(max(p, 0), 1)
