@@ -188,7 +188,7 @@ func appetitePage(p ui.Page, v appetiteView) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Card(ui.Box{Title: p.T("risk.chart.title"), Level: 3, Note: v.Capacity}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Card(ui.Box{Title: p.T("risk.chart.title"), Class: "c8", Level: 3, Note: v.Capacity}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -13,6 +13,9 @@ import (
 
 // shareWords writes a share so that small ones can be read.
 func shareWords(p ui.Page, x float64) string {
+	if x > 0 && x < 0.0001 {
+		return p.T("risk.appetite.below", "share", p.Percent(0.0001, 2))
+	}
 	if x > 0 && x < 0.01 {
 		return p.Percent(x, 2)
 	}
@@ -97,7 +100,11 @@ func figureCell(p ui.Page, s risk.Standing) ui.Cell {
 		return ui.Words("–").Below(reasonFor(p, s))
 	}
 	write := func(x float64) string { return measureWords(p, s.Statement, x) }
-	return ui.Words(write(s.Figure.Value)).Below(p.T("risk.appetite.interval", "low", write(s.Figure.Low), "high", write(s.Figure.High)))
+	below := p.T("risk.appetite.interval", "low", write(s.Figure.Low), "high", write(s.Figure.High))
+	if s.Reason != "" {
+		below += ". " + reasonFor(p, s)
+	}
+	return ui.Words(write(s.Figure.Value)).Below(below)
 }
 
 func thresholdWords(p ui.Page, s risk.Statement, x float64) string {
@@ -155,7 +162,7 @@ func escalationCell(p ui.Page, statement string, all []risk.EscalationRow) ui.Ce
 	if at < 0 {
 		return ui.Words("–")
 	}
-	return ui.To("/risks/escalations/"+all[at].ID, all[at].ID).Below(p.T("risk.escalation.state." + string(all[at].StateNow)))
+	return ui.Cell{Href: "/risks/escalations/" + all[at].ID, Text: all[at].ID, Mono: true}.Below(p.T("risk.escalation.state." + string(all[at].StateNow)))
 }
 
 // statementsList is every statement that was ever set, with its days.
