@@ -23,6 +23,7 @@ type File struct {
 	Acceptances  []Acceptance  `yaml:"acceptances,omitempty"`  // none: they stay as they are
 	Estimates    []Estimate    `yaml:"estimates,omitempty"`    // those before the ones in force; a file adds and corrects them, it takes none away
 	Observations []Observation `yaml:"observations,omitempty"` // what happened; like estimates
+	Dismissals   []Dismissal   `yaml:"dismissals,omitempty"`   // of what evidence proposed; like estimates
 }
 
 // Export gives the appetite's history and all else, sorted by id, with former estimates and observations.
@@ -42,6 +43,9 @@ func Export(ctx context.Context, r db.Reader) (File, error) {
 		return f, err
 	}
 	if f.Observations, err = allObservations(ctx, r); err != nil {
+		return f, err
+	}
+	if f.Dismissals, err = allDismissals(ctx, r); err != nil {
 		return f, err
 	}
 	return f, f.exportAppetite(ctx, r)
@@ -86,6 +90,7 @@ func (f File) apply(ctx context.Context, tx *db.Tx, current File) ([]change.Chan
 		func() ([]change.Change, error) {
 			return applyObservations(ctx, tx, current.Observations, f.Observations)
 		},
+		func() ([]change.Change, error) { return applyDismissals(ctx, tx, current.Dismissals, f.Dismissals) },
 		func() ([]change.Change, error) { return f.applyStandingAppetite(ctx, tx, current) },
 	} {
 		changes, err := part()
@@ -151,6 +156,13 @@ func (f File) checkPast(ids map[string]bool) []*problem.Error {
 		field := func(name string) string { return fmt.Sprintf("observations[%d].%s", i, name) }
 		wrong = append(wrong, o.check(field)...)
 		wrong = append(wrong, unknownScenario(field("scenario"), o.Scenario, ids)...)
+	}
+	for i, d := range f.Dismissals {
+		field := func(name string) string { return fmt.Sprintf("dismissals[%d].%s", i, name) }
+		if d.ID == "" {
+			wrong = append(wrong, problem.Field(field("id"), "problem.required"))
+		}
+		wrong = append(wrong, unknownScenario(field("scenario"), d.Scenario, ids)...)
 	}
 	return wrong
 }

@@ -32,6 +32,7 @@ type RankingFilter struct {
 	Status    string `query:"status" doc:"open, treated or closed"`
 	Treatment string `query:"treatment"`
 	Category  string `query:"category" doc:"it, security, third-party, project or continuity"`
+	Element   string `query:"element" doc:"id of what a scenario hits, or of a service that it names"`
 	Sort      string `query:"sort" doc:"tail, mean, p95, title, status or treatment; a leading minus sorts downwards; -tail unless told"`
 }
 
@@ -51,7 +52,9 @@ func Ranking(ctx context.Context, r db.Reader, f RankingFilter) ([]Ranked, error
 	}
 	rows := make([]Ranked, 0, len(page.Items))
 	for _, s := range page.Items {
-		rows = append(rows, Ranked{Scenario: s, Loss: parts[s.ID]})
+		if f.Element == "" || s.Asset == f.Element || slices.Contains(s.Services, f.Element) {
+			rows = append(rows, Ranked{Scenario: s, Loss: parts[s.ID]})
+		}
 	}
 	return rows, f.order(rows)
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // overlays are what the boxes of a map can show besides their names.
-var overlays = []string{"criticality", "recovery", "life", "policy", "essential", "cost"}
+var overlays = []string{"criticality", "recovery", "life", "policy", "essential", "cost", "risk"}
 
 // drawnMap is a neighbourhood as it is drawn.
 type drawnMap struct {
@@ -68,7 +68,11 @@ func (s *Server) landscapeMap(w http.ResponseWriter, q *request) error {
 		return export(w, q, "map", header, rows)
 	}
 	q.landscapeTitle(title)
-	return q.render(w, mapPage(q.Page, out, drawMap(q.Page, out)))
+	risks, err := s.riskBadges(q)
+	if err != nil {
+		return err
+	}
+	return q.render(w, mapPage(q.Page, out, drawMap(q.Page, out, risks)))
 }
 
 // whichFocus looks for the element that somebody named: one that fits becomes the middle, several are offered.
@@ -92,8 +96,12 @@ func (s *Server) landscapeMapSVG(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	risks, err := s.riskBadges(q)
+	if err != nil {
+		return err
+	}
 	attach(w, "map.svg", "image/svg+xml; charset=utf-8")
-	return mapFile(drawMap(q.Page, out)).Render(q.Context(), w)
+	return mapFile(drawMap(q.Page, out, risks)).Render(q.Context(), w)
 }
 
 func (s *Server) around(q *request) (landscape.Around, error) {
@@ -131,7 +139,7 @@ func bandOf(e landscape.Spot, consumes bool) int {
 	return 3
 }
 
-func drawMap(p ui.Page, a landscape.Around) drawnMap {
+func drawMap(p ui.Page, a landscape.Around, risks riskBadges) drawnMap {
 	consumes := make([]bool, len(a.Spots))
 	for _, t := range a.Ties {
 		consumes[t.From] = true
@@ -153,7 +161,7 @@ func drawMap(p ui.Page, a landscape.Around) drawnMap {
 		m.Bands = append(m.Bands, drawnBand{p.T("landscape.map.band." + strconv.Itoa(strip.Band)), strip.Top, strip.Bottom - strip.Top})
 	}
 	for i, spot := range a.Spots {
-		m.Boxes = append(m.Boxes, mapBox(p, a, spot, d.Places[i]))
+		m.Boxes = append(m.Boxes, mapBox(p, a, spot, d.Places[i], risks))
 	}
 	for i, t := range a.Ties {
 		m.Lines = append(m.Lines, mapLine(t, d.Routes[i]))
@@ -161,7 +169,7 @@ func drawMap(p ui.Page, a landscape.Around) drawnMap {
 	return m
 }
 
-func mapBox(p ui.Page, a landscape.Around, spot landscape.Spot, at layout.Place) drawnBox {
+func mapBox(p ui.Page, a landscape.Around, spot landscape.Spot, at layout.Place, risks riskBadges) drawnBox {
 	node := elementBox(p, spot.ID, p.In(spot.Name), spot.Kind, spot.RTO)
 	node.X, node.Y = int(at.X), int(at.Y)
 	node.Href = mapHref(p, "focus", spot.ID)
@@ -172,6 +180,9 @@ func mapBox(p ui.Page, a landscape.Around, spot landscape.Spot, at layout.Place)
 		box.Href = "/landscape/" + spot.ID
 	}
 	box.Badge, box.State = badge(p, spot)
+	if word, hit := risks[spot.ID]; hit {
+		box.Badge, box.State = word, ui.Warn
+	}
 	if box.Badge != "" {
 		box.Full += ". " + box.Badge
 	}

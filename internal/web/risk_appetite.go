@@ -135,7 +135,7 @@ func (s *Server) addStatements(q *request, view *appetiteView) error {
 
 // statementsChart draws the loss of a year against all limits on the curve.
 func statementsChart(p ui.Page, loss riskLoss, standings []risk.Standing, verdict string) chart.Chart {
-	drawn := lossChart(p, "loss", p.T("risk.chart.title"), verdict, curveOf(loss.Result.Total), 0)
+	drawn := lossChart(p, "loss", p.T("risk.chart.title"), verdict, 0, nowCurve(p, loss.Result.Total))
 	plot, ok := drawn.Plot.(chart.Exceedance)
 	if !ok {
 		return drawn

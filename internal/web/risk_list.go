@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/identity"
@@ -10,6 +12,7 @@ import (
 	"accordo.dev/internal/ref"
 	"accordo.dev/internal/risk"
 	"accordo.dev/internal/risk/fair"
+	"accordo.dev/internal/risk/quant"
 	"accordo.dev/internal/web/ui"
 )
 
@@ -23,7 +26,7 @@ type riskLoss struct {
 // riskList shows what can cost how much, against what the board accepts.
 func (s *Server) riskList(w http.ResponseWriter, q *request) error {
 	query := q.URL.Query()
-	filter := risk.RankingFilter{Text: query.Get("text"), Status: query.Get("status"), Treatment: query.Get("treatment"), Sort: query.Get("sort")}
+	filter := risk.RankingFilter{Text: query.Get("text"), Status: query.Get("status"), Treatment: query.Get("treatment"), Category: query.Get("category"), Element: query.Get("element"), Sort: query.Get("sort")}
 	rows, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpRanking, filter)
 	if err != nil {
 		return err
@@ -43,11 +46,15 @@ func (s *Server) riskList(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	curves, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpCurves, struct{}{})
+	if err != nil && !problem.Is(err, problem.NotFound) {
+		return err
+	}
 	q.title("risks", q.T("risk.list.title"))
 	if loss.Known {
 		q.Page.AsOf = loss.At
 	}
-	return q.render(w, riskListPage(q.Page, riskTotals(q.Page, loss, fund), risksTable(q.Page, rows, called), s.refusal(q, risk.OpAssess.Name) == ""))
+	return q.render(w, riskListPage(q.Page, riskTotals(q.Page, loss, curves, fund), riskBars(q.Page, rows), risksTable(q.Page, rows, called), s.refusal(q, risk.OpAssess.Name) == ""))
 }
 
 // riskLoss reads the simulation of the estimates as they are, and the appetite in force.
@@ -113,6 +120,7 @@ func risksTable(p ui.Page, rows []risk.Ranked, called names) ui.List {
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("risk.col.title")},
 			{Name: "status", Label: p.T("risk.col.status"), Type: "select", Options: anyOf(p, "risk.status.", "open", "treated", "closed")},
+			{Name: "category", Label: p.T("risk.f.category"), Type: "select", Options: anyOf(p, "risk.category.", "it", "security", "third-party", "project", "continuity")},
 			{Name: "treatment", Label: p.T("risk.col.treatment"), Type: "select", Options: anyOf(p, "risk.treatment.", "reduce", "accept", "transfer", "avoid")},
 		},
 		Action: ui.Link("/risks/new", "plus", p.T("risk.new.button"), ""),
@@ -150,18 +158,53 @@ func ownersCell(p ui.Page, r risk.Scenario, called names) ui.Cell {
 	return ui.Words(p.T("risk.owner.it.short") + " " + side(r.OwnerIT)).Below(p.T("risk.owner.security.short") + " " + side(r.OwnerSecurity))
 }
 
+// riskBars ranks the scenarios by their expected year, with the year that 1 in 20 exceeds.
+func riskBars(p ui.Page, rows []risk.Ranked) chart.Chart {
+	plot := chart.Ranking{Axis: chart.Axis{Label: p.T("risk.bars.axis"), Number: p.Euro}, Limit: unset}
+	ranked := slices.DeleteFunc(slices.Clone(rows), func(r risk.Ranked) bool { return r.Loss == nil })
+	slices.SortStableFunc(ranked, func(a, b risk.Ranked) int { return cmp.Compare(b.Loss.Mean.Value, a.Loss.Mean.Value) })
+	for _, r := range ranked[:min(len(ranked), 10)] {
+		plot.Items = append(plot.Items, chart.RankItem{
+			Label: r.Name().In(p.Lang), Value: r.Loss.Mean.Value, Low: r.Loss.Mean.Low, High: r.Loss.Mean.High, Note: p.T("risk.bars.note", "p95", p.Euro(r.Loss.VaR95.Value)),
+		})
+	}
+	return chart.Chart{Frame: frame(p, "bars", p.T("risk.bars.title"), p.T("risk.bars.desc"), 640), Plot: plot}
+}
+
 // lossChart draws a yearly loss as an exceedance curve, with the appetite where there is one.
-func lossChart(p ui.Page, id, title, desc string, curve []riskLevel, appetite float64) chart.Chart {
+func lossChart(p ui.Page, id, title, desc string, appetite float64, curves ...chart.Curve) chart.Chart {
 	plot := chart.Exceedance{
 		Loss:        chart.Axis{Label: p.T("risk.axis.loss"), Number: p.Euro},
 		Probability: chart.Axis{Label: p.T("risk.axis.probability"), Number: func(x float64) string { return p.Percent(x, percentDecimals(x)) }},
-		Curves:      []chart.Curve{{Label: p.T("risk.curve.current"), Levels: levels(curve)}},
+		Curves:      curves,
 	}
 	if appetite > 0 {
 		plot.Appetite = levels([]riskLevel{{Amount: appetite, P: 0.05}})
 		plot.LimitLabel = p.T("risk.curve.appetite", "limit", p.Euro(appetite))
 	}
 	return chart.Chart{Frame: frame(p, id, title, desc, 640), Plot: plot}
+}
+
+// nowCurve is the curve of today.
+func nowCurve(p ui.Page, summary quant.Summary) chart.Curve {
+	return chart.Curve{Label: p.T("risk.curve.current"), Levels: levels(curveOf(summary))}
+}
+
+// stateCurves are the exact curves without controls, today and with planned controls; a state that does not differ from
+// today is not drawn twice.
+func stateCurves(p ui.Page, states map[fair.State]quant.Summary) []chart.Curve {
+	now := states[fair.Current]
+	all := []chart.Curve{nowCurve(p, now)}
+	for _, one := range []struct {
+		state fair.State
+		role  chart.Role
+		dash  chart.Dash
+	}{{fair.Inherent, chart.Muted, chart.Dashed}, {fair.Goal, chart.Second, chart.Dotted}} {
+		if summary, known := states[one.state]; known && summary.Mean != now.Mean {
+			all = append(all, chart.Curve{Label: p.T("risk.state." + string(one.state)), Role: one.role, Dash: one.dash, Levels: levels(curveOf(summary))})
+		}
+	}
+	return all
 }
 
 // percentDecimals keeps small shares readable.

@@ -7,6 +7,8 @@ import (
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
+	"accordo.dev/internal/risk"
+	"accordo.dev/internal/risk/fair"
 	"accordo.dev/internal/risk/quant"
 	"accordo.dev/internal/web/ui"
 )
@@ -46,9 +48,35 @@ type totalsView struct {
 	Chart   chart.Chart
 	Minutes string
 	Method  string
+	States  []ui.Fact // 1 year in 20 in each state
+	Check   string    // whether both engines agree
 }
 
-func riskTotals(p ui.Page, loss riskLoss, fund float64) totalsView {
+// stateFacts is the loss that 1 year in 20 exceeds, in each state, exactly.
+func stateFacts(p ui.Page, states map[fair.State]quant.Summary) []ui.Fact {
+	var facts []ui.Fact
+	for _, state := range riskStates {
+		if summary, known := states[state]; known {
+			facts = append(facts, ui.Fact{Term: p.T("risk.state." + string(state)), Text: p.T("risk.state.figures", "p95", p.Euro(summary.VaR95.Value), "mean", p.Euro(summary.Mean.Value), "tvar", p.Euro(summary.TVaR99.Value))})
+		}
+	}
+	return facts
+}
+
+// enginesSay holds the exact figure of 1 year in 20 against the interval of the simulation.
+func enginesSay(p ui.Page, total quant.Summary, curves risk.Curves) string {
+	exact, known := curves.States[fair.Current]
+	if !known {
+		return p.T("risk.engines.none")
+	}
+	at, interval := exact.VaR95.Value, total.VaR95
+	if at >= interval.Low && at <= interval.High {
+		return p.T("risk.engines.agree", "exact", p.Euro(at), "low", p.Euro(interval.Low), "high", p.Euro(interval.High))
+	}
+	return p.T("risk.engines.differ", "exact", p.Euro(at), "low", p.Euro(interval.Low), "high", p.Euro(interval.High))
+}
+
+func riskTotals(p ui.Page, loss riskLoss, curves risk.Curves, fund float64) totalsView {
 	view := totalsView{Known: loss.Known}
 	if !loss.Known {
 		view.Verdict = p.T("risk.verdict.none")
@@ -73,7 +101,12 @@ func riskTotals(p ui.Page, loss riskLoss, fund float64) totalsView {
 	view.Figures = append(view.Figures, ui.Figure{
 		Label: p.T("risk.fig.mean"), Value: p.Euro(total.Mean.Value), Unit: p.T("risk.per-year"), Interval: euroInterval(p, total.Mean), N: years, AsOf: loss.At, Href: "#risks", Small: true,
 	})
-	view.Chart = lossChart(p, "loss", p.T("risk.chart.title"), view.Verdict, curveOf(total), loss.Appetite.MoneyP95EUR)
+	lines := stateCurves(p, curves.States)
+	if len(curves.States) == 0 {
+		lines = []chart.Curve{nowCurve(p, total)}
+	}
+	view.Chart = lossChart(p, "loss", p.T("risk.chart.title"), view.Verdict, loss.Appetite.MoneyP95EUR, lines...)
+	view.States, view.Check = stateFacts(p, curves.States), enginesSay(p, total, curves)
 	view.Minutes = minutesWords(p, loss.Result.Minutes)
 	view.Method = p.T("risk.method", "method", loss.Result.Method, "seed", loss.Result.Seed, "inputs", loss.InputsHash[:12])
 	view.Say = riskSay(p, loss, fund)

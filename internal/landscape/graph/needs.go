@@ -164,3 +164,7 @@ func (n *Needs) Stops(targets []int32) [][]int32 {
 	}
 	return all
 }
+
+// Of are the needs of a node, as they were understood: providers sorted, K between 1 and their number. Shared, not to
+// be changed.
+func (n *Needs) Of(node int32) []Need { return n.of[node] }

@@ -46,16 +46,21 @@ func OperatingEffectiveness(coverage, reliability, intended, variant float64) fl
 	return coverage * (reliability*intended + (1-reliability)*variant)
 }
 
-// Effectiveness is the share that the control takes away.
-func (c Control) Effectiveness() float64 {
-	reliability := 1.0
+// ReliabilityOf is the share of time in which the control works as intended: given, from its variances, or 1.
+func (c Control) ReliabilityOf() float64 {
 	switch {
 	case c.Reliability != nil:
-		reliability = *c.Reliability
+		return *c.Reliability
 	case c.VarianceFrequency != nil && c.VarianceDays != nil:
-		reliability = Reliability(*c.VarianceFrequency, *c.VarianceDays)
+		return Reliability(*c.VarianceFrequency, *c.VarianceDays)
+	default:
+		return 1
 	}
-	return OperatingEffectiveness(c.Coverage, reliability, c.Intended, c.Variant)
+}
+
+// Effectiveness is the share that the control takes away.
+func (c Control) Effectiveness() float64 {
+	return OperatingEffectiveness(c.Coverage, c.ReliabilityOf(), c.Intended, c.Variant)
 }
 
 func (c Control) check(field string, s Scenario) []*problem.Error {

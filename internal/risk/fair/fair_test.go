@@ -287,3 +287,37 @@ func TestCausesMustLeaveAProbability(t *testing.T) {
 		}
 	}
 }
+
+func TestObservationsMoveALognormalEstimate(t *testing.T) {
+	estimate := fair.Interval90(10, 1000) // median 100
+	updated, done := estimate.Update([]float64{400, 400, 400})
+	if !done {
+		t.Fatal("not updated")
+	}
+	mu, sigma := updated.Shape().Logs()
+	m0, s0 := estimate.Shape().Logs()
+	gap := math.Log(400) - m0
+	near(t, "middle", mu, m0+gap/2, 1e-12) // three observations weigh as much as the estimate
+	near(t, "spread", sigma, math.Sqrt((3*s0*s0+9*gap*gap/6)/6), 1e-12)
+	if _, done := fair.Fixed(3).Update([]float64{1}); done {
+		t.Error("a constant learned something")
+	}
+	if _, done := estimate.Update([]float64{0}); done {
+		t.Error("zero has no logarithm")
+	}
+}
+
+func TestEventsMoveAFrequency(t *testing.T) {
+	estimate := fair.Interval90(0.5, 5)
+	s := estimate.Shape()
+	a, b := s.Mean()*s.Mean()/s.Variance(), s.Mean()/s.Variance()
+	updated, done := estimate.UpdateRate(6, 2)
+	if !done {
+		t.Fatal("not updated")
+	}
+	near(t, "mean", updated.Mean(), (a+6)/(b+2), 1e-12)
+	near(t, "variance", updated.Variance(), (a+6)/((b+2)*(b+2)), 1e-9)
+	if _, done := fair.Fixed(2).UpdateRate(6, 2); done {
+		t.Error("a certain rate learned something")
+	}
+}
