@@ -19,7 +19,7 @@ type Movement struct {
 	Until  time.Time `json:"until"`
 	Before float64   `json:"before"` // euro a year
 	After  float64   `json:"after"`
-	Steps  []MovedBy `json:"steps"`  // by reason, those that moved something
+	Steps  []MovedBy `json:"steps"` // by reason, those that moved something
 }
 
 // MovedBy is what the estimates of one reason moved.

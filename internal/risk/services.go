@@ -21,26 +21,26 @@ const ServiceYears = 20_000
 // and with it whatever needs that on the map. Scenarios behind the same element hit the same services together; nobody
 // types a correlation. The money is the same loss seen from the services, not one more.
 type Services struct {
-	State    fair.State        `json:"state"`
-	Services []ServiceYear     `json:"services"` // the most minutes first
-	EURYear  float64           `json:"eurYear"`  // expected, of services whose loss for each hour is known
-	EUR      *propagate.Spread `json:"eur"`      // of simulated years, each outage at its mean length
-	Elements []ElementYear     `json:"elements"` // what the scenarios hit, the greatest loss first
-	Unplaced []string          `json:"unplaced"` // scenarios with minutes that hit nothing on the map
-	Unsaid   []string          `json:"unsaid"`   // open scenarios of which nobody has said how many minutes they take
+	State    fair.State    `json:"state"`
+	Services []ServiceLoss `json:"services"` // the most minutes first
+	EURYear  float64       `json:"eurYear"`  // expected, of services whose loss for each hour is known
+	EURBad   *Figure       `json:"eurBad"`   // that 1 simulated year in 20 exceeds, each outage at its mean length
+	Elements []ElementYear `json:"elements"` // what the scenarios hit, the greatest loss first
+	Unplaced []string      `json:"unplaced"` // scenarios with minutes that hit nothing on the map
+	Unsaid   []string      `json:"unsaid"`   // open scenarios of which nobody has said how many minutes they take
 }
 
-// ServiceYear is one service.
-type ServiceYear struct {
-	Element string             `json:"element"`
-	Name    i18n.Text          `json:"name"`
-	Tier    *int64             `json:"tier,omitempty"`
-	Minutes float64            `json:"minutes"` // expected, a year
-	Bad     propagate.Quantile `json:"bad"`     // minutes that 1 year in 20 exceeds
-	Stops   float64            `json:"stops"`   // a year
-	EURHour *float64           `json:"eurHour,omitempty"`
-	EURYear *float64           `json:"eurYear,omitempty"`
-	From    []ServiceCause     `json:"from"` // the most minutes first
+// ServiceLoss is one service.
+type ServiceLoss struct {
+	Element string         `json:"element"`
+	Name    i18n.Text      `json:"name"`
+	Tier    *int64         `json:"tier,omitempty"`
+	Minutes float64        `json:"minutes"` // expected, a year
+	Bad     Figure         `json:"bad"`     // minutes that 1 year in 20 exceeds
+	Stops   float64        `json:"stops"`   // a year
+	EURHour *float64       `json:"eurHour,omitempty"`
+	EURYear *float64       `json:"eurYear,omitempty"`
+	From    []ServiceCause `json:"from"` // the most minutes first
 }
 
 // ServiceCause is a scenario that stops a service.
@@ -87,7 +87,7 @@ func OnServices(ctx context.Context, r db.Reader, in StateIn) (Services, error) 
 	if err != nil {
 		return Services{}, err
 	}
-	w := outages{Services: Services{State: in.state(), Services: []ServiceYear{}, Elements: []ElementYear{}}, snapshot: snapshot, view: snapshot.View(landscape.Lens{}), of: map[string]Scenario{}}
+	w := outages{Services: Services{State: in.state(), Services: []ServiceLoss{}, Elements: []ElementYear{}}, snapshot: snapshot, view: snapshot.View(landscape.Lens{}), of: map[string]Scenario{}}
 	for _, s := range page.Items {
 		w.of[s.ID] = s
 	}
@@ -184,7 +184,11 @@ func (w *outages) run() (Services, error) {
 
 // tell turns the years of the model into those of the services.
 func (w *outages) tell(years propagate.Years) {
-	w.EURYear, w.EUR = years.Loss, years.Losses
+	w.EURYear = years.Loss
+	if years.Losses != nil {
+		bad := at95(*years.Losses)
+		w.EURBad = &bad
+	}
 	from, behind := map[string][]ServiceCause{}, map[string]float64{}
 	for _, u := range years.Upsets {
 		id, ours := strings.CutPrefix(u.Event, "risk:")
@@ -201,7 +205,7 @@ func (w *outages) tell(years propagate.Years) {
 	}
 	for _, y := range years.Services {
 		e := w.snapshot.Map.Elements[y.ID]
-		one := ServiceYear{Element: y.ID, Name: e.Title(), Tier: e.Criticality, Minutes: y.Minutes, Stops: y.Stops, EURHour: e.LossEURHour, From: from[y.ID]}
+		one := ServiceLoss{Element: y.ID, Name: e.Title(), Tier: e.Criticality, Minutes: y.Minutes, Stops: y.Stops, EURHour: e.LossEURHour, From: from[y.ID]}
 		if e.LossEURHour != nil {
 			one.EURYear = &y.Loss
 		}
@@ -211,7 +215,7 @@ func (w *outages) tell(years propagate.Years) {
 		slices.SortFunc(one.From, func(a, b ServiceCause) int { return byAmount(a.Minutes, b.Minutes, a.Scenario, b.Scenario) })
 		w.Services.Services = append(w.Services.Services, one)
 	}
-	slices.SortFunc(w.Services.Services, func(a, b ServiceYear) int { return byAmount(a.Minutes, b.Minutes, a.Element, b.Element) })
+	slices.SortFunc(w.Services.Services, func(a, b ServiceLoss) int { return byAmount(a.Minutes, b.Minutes, a.Element, b.Element) })
 	for i := range w.Elements {
 		w.Elements[i].Minutes = behind[w.Elements[i].Element]
 	}
@@ -230,13 +234,13 @@ func (w *outages) stops(id string) map[string]bool {
 }
 
 // at95 is the quantile that 1 year in 20 exceeds.
-func at95(s propagate.Spread) propagate.Quantile {
+func at95(s propagate.Spread) Figure {
 	for _, q := range s.Quantiles {
 		if q.Share == 0.95 {
-			return q
+			return Figure{Value: q.Value, Low: q.Low, High: q.High}
 		}
 	}
-	return propagate.Quantile{}
+	return Figure{}
 }
 
 // byAmount puts the greater amount first, and equal ones in the order of their names.

@@ -17,8 +17,11 @@ func branch(t *testing.T, d *db.DB) {
 	t.Helper()
 	one, hour := int64(1), 6000.0
 	m := landscape.File{Elements: []landscape.Element{
-		{ID: "counter", Kind: landscape.KindService, Name: "Counter", LossEURHour: &hour}, {ID: "letters", Kind: landscape.KindService, Name: "Letters"},
-		{ID: "core", Kind: landscape.KindSystem, Name: "Core"}, {ID: "line-a", Kind: landscape.KindSystem, Name: "Line A"}, {ID: "line-b", Kind: landscape.KindSystem, Name: "Line B"},
+		{ID: "counter", Kind: landscape.KindService, Name: "Counter", LossEURHour: &hour},
+		{ID: "letters", Kind: landscape.KindService, Name: "Letters"},
+		{ID: "core", Kind: landscape.KindSystem, Name: "Core"},
+		{ID: "line-a", Kind: landscape.KindSystem, Name: "Line A"},
+		{ID: "line-b", Kind: landscape.KindSystem, Name: "Line B"},
 	}}
 	need := func(id, to string, k *int64) landscape.Connection {
 		return landscape.Connection{ID: id, From: "counter", To: to, Kind: "uses", Dependency: "forward", Strength: "hard", Phase: "live", KOfN: k}

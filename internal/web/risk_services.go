@@ -74,14 +74,14 @@ func servicesOf(p ui.Page, out risk.Services, called names) servicesView {
 	}
 	v.Chart = chart.Chart{Frame: frame(p, "services", p.T("risk.services.chart"), v.Verdict, 640), Plot: ranking}
 	money := ui.Figure{Label: p.T("risk.services.eur"), Unknown: true, Word: p.T("risk.services.eur.unknown")}
-	if out.EUR != nil && out.EURYear > 0 {
-		money = ui.Figure{Label: p.T("risk.services.eur"), Value: p.Euro(out.EURYear), Unit: p.T("risk.per-year"), N: p.N("risk.years", risk.ServiceYears)}
+	if out.EURBad != nil && out.EURYear > 0 {
+		money = ui.Figure{Label: p.T("risk.services.eur"), Value: p.Euro(out.EURYear), Unit: p.T("risk.per-year"), Interval: p.T("risk.bars.note", "p95", p.Euro(out.EURBad.Value)), N: p.N("risk.years", risk.ServiceYears)}
 	}
 	v.Figures = []ui.Figure{money}
 	return v
 }
 
-func serviceRow(p ui.Page, one risk.ServiceYear, called names) ui.Row {
+func serviceRow(p ui.Page, one risk.ServiceLoss, called names) ui.Row {
 	name := ui.To("/landscape/"+one.Element, p.In(one.Name))
 	if one.Tier != nil {
 		name = name.Below(p.T("risk.services.tier", "tier", *one.Tier))

@@ -305,7 +305,7 @@ func servicesPage(p ui.Page, v servicesView) templ.Component {
 }
 
 // serviceCauses lists the scenarios that stop a service; where map and estimate do not agree it says so.
-func serviceCauses(p ui.Page, one risk.ServiceYear, called names) templ.Component {
+func serviceCauses(p ui.Page, one risk.ServiceLoss, called names) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
