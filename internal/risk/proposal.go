@@ -43,7 +43,10 @@ type Proposal struct {
 	Weight    float64           `json:"weight"` // share of time, or years watched
 	EURBefore float64           `json:"eurBefore"`
 	EURAfter  float64           `json:"eurAfter"` // expected loss of a year, before insurance
-	Dismissed *Dismissal        `json:"dismissed,omitempty"`
+	// MinutesBefore and MinutesAfter are expected in a year; nil when the proposal is not about minutes.
+	MinutesBefore *float64   `json:"minutesBefore,omitempty"`
+	MinutesAfter  *float64   `json:"minutesAfter,omitempty"`
+	Dismissed     *Dismissal `json:"dismissed,omitempty"`
 
 	model fair.Scenario // with the change
 }
@@ -272,6 +275,11 @@ func (w *proposing) add(s Scenario, p Proposal) {
 	p.EURAfter = after.LossEvents(fair.Current).Mean * after.EventLoss(fair.Current).Mean
 	if was, is := p.Before.Mean(), p.After.Mean(); abs(is-was) < 0.02*abs(was) {
 		return
+	}
+	if p.By == ByRecovery || p.By == ByMinutes {
+		rate := before.LossEvents(fair.Current).Mean
+		was, is := rate*p.Before.Mean(), rate*p.After.Mean()
+		p.MinutesBefore, p.MinutesAfter = &was, &is
 	}
 	p.ID = p.hash(s)
 	if d, no := w.no[p.ID]; no {

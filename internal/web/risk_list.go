@@ -168,7 +168,7 @@ func riskBars(p ui.Page, rows []risk.Ranked) chart.Chart {
 			Label: r.Name().In(p.Lang), Value: r.Loss.Mean.Value, Low: r.Loss.Mean.Low, High: r.Loss.Mean.High, Note: p.T("risk.bars.note", "p95", p.Euro(r.Loss.VaR95.Value)),
 		})
 	}
-	return chart.Chart{Frame: frame(p, "bars", p.T("risk.bars.title"), p.T("risk.bars.desc"), 640), Plot: plot}
+	return chart.Chart{Frame: frame(p, "bars", p.T("risk.bars.title"), p.T("risk.bars.desc"), 1040), Plot: plot}
 }
 
 // lossChart draws a yearly loss as an exceedance curve, with the appetite where there is one.
