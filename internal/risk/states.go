@@ -50,5 +50,35 @@ func CurvesNow(ctx context.Context, r db.Reader, _ struct{}) (Curves, error) {
 	return out, nil
 }
 
+// PreviewIn is a model that nobody has saved yet, or one that was.
+type PreviewIn struct {
+	Model fair.Scenario `json:"model"`
+}
+
+// Preview computes the yearly loss of one scenario alone in the three states, before aggregate insurance and without
+// common causes, which keep its mean.
+func Preview(_ context.Context, _ db.Reader, in PreviewIn) (Curves, error) {
+	out, s := Curves{States: map[fair.State]quant.Summary{}}, in.Model
+	s.ID, s.Causes = "preview", nil
+	if err := problem.Many(s.Check("model")); err != nil {
+		return out, err
+	}
+	for _, state := range []fair.State{fair.Inherent, fair.Current, fair.Goal} {
+		result, err := exacts.Result(fair.Portfolio{Scenarios: []fair.Scenario{s}, State: state}, quant.ExactOptions{})
+		if _, told := problem.As(err); told {
+			out.Reason = err
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		out.States[state], out.Method = result.Total, result.Method
+	}
+	return out, nil
+}
+
+// OpPreview computes the yearly loss of one scenario alone.
+var OpPreview = op.Query[PreviewIn, Curves]{Name: "risk.preview", Func: Preview}
+
 // OpCurves computes the portfolio in its three states.
 var OpCurves = op.Query[struct{}, Curves]{Name: "risk.curves", Route: "GET /api/risks/curves", Func: CurvesNow}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"accordo.dev/internal/chart"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/risk"
@@ -23,6 +24,14 @@ type riskFormView struct {
 	Bound   bool // the model says more than the simple form can
 	Err     error
 	Refused string
+	Preview *riskPreview // what would come out; nil before somebody asks
+}
+
+// riskPreview is the yearly loss of a model that is not saved.
+type riskPreview struct {
+	Chart chart.Chart
+	Facts []ui.Fact
+	Err   error
 }
 
 // action is where the form goes.
@@ -232,7 +241,25 @@ func (s *Server) riskTry(w http.ResponseWriter, q *request, f *form, r risk.Scen
 	if err != nil {
 		return err
 	}
+	if do == "update" && f.err() == nil {
+		view.Preview = s.riskPreview(q, r)
+	}
 	return q.render(w, riskFormPage(q.Page, view))
+}
+
+// riskPreview computes what would come out, or says what is missing.
+func (s *Server) riskPreview(q *request, r risk.Scenario) *riskPreview {
+	curves, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpPreview, risk.PreviewIn{Model: r.Model})
+	if err == nil {
+		err = curves.Reason
+	}
+	if err != nil {
+		return &riskPreview{Err: err}
+	}
+	return &riskPreview{
+		Chart: lossChart(q.Page, "preview", q.T("risk.preview.title"), q.T("risk.preview.lead"), 0, stateCurves(q.Page, curves.States)...),
+		Facts: stateFacts(q.Page, curves.States),
+	}
 }
 
 // typedOr gives what was typed, or else the values as they stand.

@@ -22,6 +22,7 @@ type riskView struct {
 	Figures   []ui.Figure
 	Chart     chart.Chart
 	Simulated bool
+	States    []ui.Fact // exactly, in each state
 	Facts     []ui.Fact
 	Tree      []riskFactor
 	Controls  ui.List
@@ -54,6 +55,9 @@ func (s *Server) riskView(q *request, id string) (riskView, error) {
 		return view, err
 	}
 	view.addLoss(q.Page, loss)
+	if err := s.addStates(q, &view); err != nil {
+		return view, err
+	}
 	if view.Simulated {
 		q.Page.AsOf = loss.At
 	}
@@ -108,6 +112,20 @@ func (v *riskView) addLoss(p ui.Page, loss riskLoss) {
 		v.Chart = lossChart(p, "loss", p.T("risk.chart.own"), v.Verdict, 0, nowCurve(p, one.Loss))
 		v.Say = scenarioSay(p, r, one)
 	}
+}
+
+// addStates draws the exact curves of the scenario alone without controls, today and with planned ones.
+func (s *Server) addStates(q *request, view *riskView) error {
+	if !view.Simulated {
+		return nil
+	}
+	curves, err := op.Ask(q.Context(), s.Run, q.Actor, risk.OpPreview, risk.PreviewIn{Model: view.Risk.Model})
+	if err != nil || len(curves.States) == 0 {
+		return err
+	}
+	view.Chart = lossChart(q.Page, "loss", q.T("risk.chart.own"), view.Verdict, 0, stateCurves(q.Page, curves.States)...)
+	view.States = stateFacts(q.Page, curves.States)
+	return nil
 }
 
 func scenarioFigures(p ui.Page, loss riskLoss, one quant.ScenarioResult) []ui.Figure {
