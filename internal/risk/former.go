@@ -16,8 +16,8 @@ type Former struct {
 	MinutesHigh   *float64 `yaml:"minutes_high,omitempty" json:"minutesHigh,omitempty"`
 }
 
-// check tells what is wrong with intervals of the former kind, under the names of their fields; nothing when there are none.
-func (f Former) check(field func(string) string, model fair.Scenario) []*problem.Error {
+// checkFormer tells what is wrong with intervals of the former kind, under the names of their fields; nothing when there are none.
+func checkFormer(f Former, field func(string) string, model fair.Scenario) []*problem.Error {
 	if f == (Former{}) {
 		return nil
 	}
@@ -48,7 +48,7 @@ func former(field func(string) string, lowName, highName string, low, high *floa
 	}
 }
 
-// converted is the scenario with its former intervals as a model. They must have passed check.
+// converted is the scenario with its former intervals as a model. They must have passed checkFormer.
 func (s Scenario) converted() Scenario {
 	if f := s.Former; f != (Former{}) {
 		s.Model = fair.Scenario{

@@ -105,7 +105,7 @@ func (s Scenario) check(field func(string) string) []*problem.Error {
 }
 
 func (s Scenario) checkModel(field func(string) string) []*problem.Error {
-	if wrong := s.Former.check(field, s.Model); len(wrong) > 0 {
+	if wrong := checkFormer(s.Former, field, s.Model); len(wrong) > 0 {
 		return wrong
 	}
 	model := s.converted().Model
