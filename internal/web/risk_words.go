@@ -56,7 +56,8 @@ type totalsView struct {
 func stateFacts(p ui.Page, states map[fair.State]quant.Summary) []ui.Fact {
 	var facts []ui.Fact
 	for _, state := range riskStates {
-		if summary, known := states[state]; known {
+		summary, known := states[state]
+		if known && (state == fair.Current || summary.Mean != states[fair.Current].Mean) {
 			facts = append(facts, ui.Fact{Term: p.T("risk.state." + string(state)), Text: p.T("risk.state.figures", "p95", p.Euro(summary.VaR95.Value), "mean", p.Euro(summary.Mean.Value), "tvar", p.Euro(summary.TVaR99.Value))})
 		}
 	}
