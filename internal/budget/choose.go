@@ -42,8 +42,9 @@ type Budget struct {
 
 // LeftOut is an initiative that cannot be chosen.
 type LeftOut struct {
-	ID  string `json:"id"`
-	Why string `json:"why"` // message: budget.left-out.<why>
+	ID    string    `json:"id"`
+	Title i18n.Text `json:"title"`
+	Why   string    `json:"why"` // message: budget.left-out.<why>
 }
 
 // Table is what a choice is made from.
@@ -72,10 +73,10 @@ type Choice struct {
 // Choose finds the best set of initiatives.
 func Choose(ctx context.Context, r db.Reader, in ChooseIn) (Choice, error) {
 	t, err := tableOf(ctx, r, in)
-	if err != nil {
-		return Choice{}, err
-	}
 	c := Choice{Table: t}
+	if err != nil {
+		return c, err
+	}
 	if c.Best, err = choice.Solve(t.problem, effort(ctx)); err != nil {
 		return c, t.explain(err)
 	}
@@ -92,7 +93,9 @@ func Choose(ctx context.Context, r db.Reader, in ChooseIn) (Choice, error) {
 	if c.MeanBest, err = t.with(choice.Objective{Mean: 1, Level: level}).solved(ctx); err != nil {
 		return c, err
 	}
-	c.TailBest, err = t.with(choice.Objective{Tail: 1, Level: level}).solved(ctx)
+	if len(t.problem.Losses) > 0 {
+		c.TailBest, err = t.with(choice.Objective{Tail: 1, Level: level}).solved(ctx)
+	}
 	return c, err
 }
 
@@ -138,32 +141,50 @@ var OpFrontier = op.Query[ChooseIn, FrontierOut]{Name: "budget.frontier", Route:
 
 // WeighOut says what each constraint costs and what the choice costs when the estimates are off.
 type WeighOut struct {
-	Prices []choice.Price `json:"prices"`
-	Regret choice.Regret  `json:"regret"`
+	Prices []Price       `json:"prices"`
+	Regret choice.Regret `json:"regret"`
+}
+
+// Price is what a constraint costs, with the constraint in words.
+type Price struct {
+	choice.Price
+	Says *problem.Error `json:"-"`
 }
 
 // doubt is how far estimates are taken to be off: losses by a factor of 1.6 up or down, effects by one of 1.3,
-// in two draws of three.
-var doubt = choice.Doubt{Draws: 200, Seed: 1, LossSigma: 0.5, EffectSigma: 0.3}
+// in two draws of three. The tail takes longer: fewer draws on fewer years.
+func (t Table) doubt() (choice.Problem, choice.Doubt) {
+	p, d := t.problem, choice.Doubt{Draws: 200, Seed: 1, LossSigma: 0.5, EffectSigma: 0.3}
+	if p.Objective.Tail == 0 {
+		p.Losses = nil
+	} else {
+		p.Losses, d.Draws = p.Losses[:min(len(p.Losses), 2000)], 30
+	}
+	return p, d
+}
 
 // Weigh solves again without each constraint in turn, and with estimates that are off.
 func Weigh(ctx context.Context, r db.Reader, in ChooseIn) (WeighOut, error) {
+	var out WeighOut
 	t, err := tableOf(ctx, r, in)
 	if err != nil {
-		return WeighOut{}, err
+		return out, err
 	}
 	best, err := choice.Solve(t.problem, effort(ctx))
 	if err != nil {
-		return WeighOut{}, t.explain(err)
+		return out, t.explain(err)
 	}
-	var out WeighOut
-	if out.Prices, err = choice.Prices(t.problem, best, effort(ctx)); err != nil {
+	p, d := t.doubt()
+	if out.Regret, err = choice.RegretOf(p, best.Chosen, d, effort(ctx)); err != nil {
 		return out, err
 	}
-	out.Prices = slices.DeleteFunc(out.Prices, func(p choice.Price) bool {
-		return p.Kind == choice.Mandatory && slices.Contains(t.committed(), t.problem.Mandatory[p.Index])
-	})
-	out.Regret, err = choice.RegretOf(t.problem, best.Chosen, doubt, effort(ctx))
+	prices, err := choice.Prices(t.problem, best, effort(ctx))
+	for _, one := range prices {
+		if one.Kind == choice.Mandatory && slices.Contains(t.committed(), t.problem.Mandatory[one.Index]) {
+			continue
+		}
+		out.Prices = append(out.Prices, Price{one, t.named(one.Field)})
+	}
 	return out, err
 }
 
@@ -198,6 +219,15 @@ func (t Table) committed() []string {
 	return ids
 }
 
+// Scenarios counts the risks that a choice looks at.
+func (t Table) Scenarios() int { return len(t.losses.Scenarios) }
+
+// Drawn counts the years of losses that it looks at.
+func (t Table) Drawn() int { return len(t.problem.Losses) }
+
+// Level is the share of years that the tail leaves out.
+func (t Table) Level() float64 { return t.problem.Objective.Level }
+
 // Title is what an initiative of the table is called.
 func (t Table) Title(id string) i18n.Text {
 	for _, row := range t.Rows {
@@ -229,7 +259,7 @@ func (t Table) explain(err error) error {
 	}
 	out := problem.New(problem.Invalid, p.Key, "n", len(p.Causes))
 	for _, cause := range p.Causes {
-		out.Causes = append(out.Causes, t.cause(cause))
+		out.Causes = append(out.Causes, t.named(cause.Field))
 	}
 	return out
 }

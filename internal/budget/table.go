@@ -120,7 +120,7 @@ func (t *Table) sort(rows []Row) {
 	last, out := t.Years[len(t.Years)-1], map[string]bool{}
 	leave := func(row Row, why string) {
 		out[row.ID] = true
-		t.LeftOut = append(t.LeftOut, LeftOut{ID: row.ID, Why: why})
+		t.LeftOut = append(t.LeftOut, LeftOut{ID: row.ID, Title: row.Name(), Why: why})
 	}
 	for _, row := range rows {
 		switch starts := row.Starts(); {
@@ -229,9 +229,9 @@ func (t *Table) fence() *choice.RingFence {
 	return f
 }
 
-// cause says one constraint of a conflict in the words of the fund, and what would resolve it.
-func (t Table) cause(e *problem.Error) *problem.Error {
-	list, number, _ := cutIndex(e.Field)
+// named says a constraint in the words of the fund, a limit with what is needed at least.
+func (t Table) named(place string) *problem.Error {
+	list, number := cutIndex(place)
 	switch list {
 	case "budgets":
 		b := t.Budgets[number]
@@ -262,12 +262,12 @@ func (t Table) cause(e *problem.Error) *problem.Error {
 }
 
 // cutIndex takes a place such as budgets[2] apart.
-func cutIndex(place string) (list string, number int, ok bool) {
+func cutIndex(place string) (list string, number int) {
 	for at := range place {
 		if place[at] == '[' {
-			n, err := strconv.Atoi(place[at+1 : len(place)-1])
-			return place[:at], n, err == nil
+			n, _ := strconv.Atoi(place[at+1 : len(place)-1]) //nolint:errcheck // written by the optimiser
+			return place[:at], n
 		}
 	}
-	return place, 0, false
+	return place, 0
 }

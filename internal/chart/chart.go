@@ -46,7 +46,7 @@ type Words struct {
 }
 
 // Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion, Columns,
-// Dumbbell, Waterfall or Profile.
+// Dumbbell, Waterfall, Profile or Frontier.
 type Plot interface {
 	empty() bool
 	height(f Frame) float64

@@ -121,6 +121,10 @@ func gallery() []chart.Chart {
 			Series:  []chart.Series{{Label: "violated", Role: chart.Bad}, {Label: "cannot be told", Role: chart.Unknown}},
 			Moments: []chart.Moment{{Label: "Sep"}, {Label: "Oct", Counts: []float64{12, 30}}, {Label: "Nov", Counts: []float64{7, 31}}, {Label: "Dec", Counts: []float64{0, 0}}},
 		}},
+		{Frame: frame("front", "Efficient frontier", 640), Plot: chart.Frontier{
+			Spent: chart.Axis{Label: "money, M€", Number: millions}, Left: chart.Axis{Label: "loss left, M€", Number: millions}, Mark: 2, MarkLabel: "this choice",
+			Points: []chart.Spend{{1e6, 3.2e6}, {2e6, 2.6e6}, {3e6, 1.9e6}, {4e6, 1.7e6}, {5e6, 1.7e6}},
+		}},
 		{Frame: frame("none", "Nothing", 340), Plot: chart.Survival{}},
 	}
 }

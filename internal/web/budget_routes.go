@@ -12,4 +12,11 @@ func (s *Server) budgetRoutes(m *mux) {
 	m.page("GET /fund/initiatives/{id}/edit", s.initiativeEdit)
 	m.page("POST /fund/initiatives/{id}/edit", s.initiativeSave)
 	m.page("POST /fund/initiatives/{id}/payments", s.initiativePay)
+	m.page("GET /fund/choice", s.fundChoice)
+	m.page("GET /fund/choice/frontier", s.fundFrontier)
+	m.page("GET /fund/choice/weight", s.fundWeigh)
+	m.page("GET /fund/plans", s.planList)
+	m.page("POST /fund/plans", s.planSave)
+	m.page("GET /fund/plans/{id}", s.planPage)
+	m.page("POST /fund/plans/{id}", s.planAct)
 }
