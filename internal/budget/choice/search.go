@@ -123,7 +123,7 @@ func (r sparseRow) scaled() sparseRow {
 // offer takes a feasible choice if it is the best so far.
 func (s *search) offer(x []bool) {
 	if v := s.program.value(x); v < s.value {
-		s.value, s.best = v, append([]bool(nil), x...)
+		s.value, s.best = v, append(make([]bool, 0, len(x)), x...)
 	}
 }
 
