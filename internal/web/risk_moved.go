@@ -97,7 +97,7 @@ func (v *movedView) fill(p ui.Page, since string, called names) {
 		}
 	}
 	v.List.Total = len(v.List.Rows)
-	v.Chart = chart.Chart{Frame: frame(p, "moved", p.T("risk.moved.chart"), v.Verdict, 640), Plot: falls}
+	v.Chart = chart.Chart{Frame: frame(p, "moved", p.T("risk.moved.chart"), v.Verdict, 1040), Plot: falls}
 }
 
 // signed writes an amount with its sign.

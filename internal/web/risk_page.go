@@ -79,7 +79,7 @@ func (s *Server) riskSurroundings(q *request, view *riskView) error {
 		about = append(about, people(e.By)...)
 	}
 	for _, c := range r.Model.Controls {
-		about = append(append(about, refs("element", c.ID)...), refs("measure", c.ID)...)
+		about = append(append(about, refs("element", c.ID)...), refs("initiative", c.ID)...)
 	}
 	called, err := s.called(q, about...)
 	if err != nil {

@@ -109,9 +109,9 @@ func controlsTable(p ui.Page, m fair.Scenario, called names) ui.List {
 	return list
 }
 
-// controlName links a control to the element or measure that it is.
+// controlName links a control to the element or initiative that it is.
 func controlName(p ui.Page, c fair.Control, called names) ui.Cell {
-	for _, kind := range []string{"element", "measure"} {
+	for _, kind := range []string{"element", "initiative"} {
 		name := ref.New(kind, c.ID)
 		if _, known := called[name]; !known {
 			continue

@@ -12,3 +12,9 @@ document.addEventListener("formdata", (event) => {
     if (value === "") event.formData.delete(name);
   }
 });
+
+// What a slider says stands beside it; the server writes it the same way.
+document.addEventListener("input", (event) => {
+  const output = event.target.matches("input[type=range]") && event.target.labels[0]?.querySelector("output");
+  if (output) output.textContent = Number(event.target.value).toLocaleString(document.documentElement.lang);
+});
