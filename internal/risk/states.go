@@ -2,6 +2,10 @@ package risk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"sync"
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/op"
@@ -22,22 +26,52 @@ type Curves struct {
 	Reason error `json:"-"`
 }
 
-// CurvesNow computes the portfolio in its three states.
+// CurvesNow computes the portfolio in its three states, or remembers it.
 func CurvesNow(ctx context.Context, r db.Reader, _ struct{}) (Curves, error) {
-	out := Curves{States: map[fair.State]quant.Summary{}}
 	limits, err := amounts(ctx, r)
 	if err != nil {
-		return out, err
+		return Curves{}, err
 	}
+	portfolios := make([]fair.Portfolio, 0, 3)
 	for _, state := range []fair.State{fair.Inherent, fair.Current, fair.Goal} {
 		p, err := Portfolio(ctx, r, state)
 		if err != nil {
-			return out, err
+			return Curves{}, err
 		}
 		if len(p.Scenarios) == 0 {
-			return out, problem.New(problem.NotFound, "risk.error.no-scenario")
+			return Curves{}, problem.New(problem.NotFound, "risk.error.no-scenario")
 		}
-		result, err := exacts.Result(p, quant.ExactOptions{Appetites: limits})
+		portfolios = append(portfolios, p)
+	}
+	return curvesOf(portfolios, quant.ExactOptions{Appetites: limits})
+}
+
+// recent are the last curves, by the hash of what they were computed from.
+var recent = struct {
+	sync.Mutex
+	curves map[string]Curves
+}{curves: map[string]Curves{}}
+
+// maxRecent is how many portfolios are remembered.
+const maxRecent = 16
+
+// curvesOf computes the total of each portfolio, named by its state.
+func curvesOf(portfolios []fair.Portfolio, o quant.ExactOptions) (Curves, error) {
+	key, err := json.Marshal([]any{portfolios, o})
+	if err != nil {
+		return Curves{}, fmt.Errorf("curves: %w", err)
+	}
+	sum := sha256.Sum256(key)
+	name := string(sum[:])
+	recent.Lock()
+	known, there := recent.curves[name]
+	recent.Unlock()
+	if there {
+		return known, nil
+	}
+	out := Curves{States: map[fair.State]quant.Summary{}}
+	for _, p := range portfolios {
+		result, err := exacts.Result(p, o)
 		if _, told := problem.As(err); told {
 			out.Reason = err
 			return out, nil
@@ -45,8 +79,14 @@ func CurvesNow(ctx context.Context, r db.Reader, _ struct{}) (Curves, error) {
 		if err != nil {
 			return out, err
 		}
-		out.States[state], out.Method = result.Total, result.Method
+		out.States[p.State], out.Method = result.Total, result.Method
 	}
+	recent.Lock()
+	defer recent.Unlock()
+	if len(recent.curves) >= maxRecent {
+		clear(recent.curves)
+	}
+	recent.curves[name] = out
 	return out, nil
 }
 
@@ -58,23 +98,16 @@ type PreviewIn struct {
 // Preview computes the yearly loss of one scenario alone in the three states, before aggregate insurance and without
 // common causes, which keep its mean.
 func Preview(_ context.Context, _ db.Reader, in PreviewIn) (Curves, error) {
-	out, s := Curves{States: map[fair.State]quant.Summary{}}, in.Model
+	s := in.Model
 	s.ID, s.Causes = "preview", nil
 	if err := problem.Many(s.Check("model")); err != nil {
-		return out, err
+		return Curves{}, err
 	}
+	portfolios := make([]fair.Portfolio, 0, 3)
 	for _, state := range []fair.State{fair.Inherent, fair.Current, fair.Goal} {
-		result, err := exacts.Result(fair.Portfolio{Scenarios: []fair.Scenario{s}, State: state}, quant.ExactOptions{})
-		if _, told := problem.As(err); told {
-			out.Reason = err
-			return out, nil
-		}
-		if err != nil {
-			return out, err
-		}
-		out.States[state], out.Method = result.Total, result.Method
+		portfolios = append(portfolios, fair.Portfolio{Scenarios: []fair.Scenario{s}, State: state})
 	}
-	return out, nil
+	return curvesOf(portfolios, quant.ExactOptions{})
 }
 
 // OpPreview computes the yearly loss of one scenario alone.
