@@ -175,3 +175,17 @@ func TestBothLanguagesAreComplete(t *testing.T) {
 		italian(r.ID, r.Title, r.TitleIT)
 	}
 }
+
+func TestNaiveSumChoosesWorseThanTheBestSet(t *testing.T) {
+	d := dbtest.SQLite(t)
+	d.Now = func() time.Time { return demo.Anchor }
+	dir := write(t, demo.Anchor)
+	read(t, dir).apply(t, d, dir)
+	dbtest.View(t, d, func(r db.Reader) error {
+		c, err := budget.Choose(context.Background(), r, budget.ChooseIn{})
+		if err == nil && (!c.Best.Proven || c.Naive == nil || c.Naive.Lost < 100_000 || len(c.LeftOut) != 0) {
+			t.Errorf("got %+v beside %+v, want a proven choice that the naive sum misses by 100,000 euro a year", c.Naive, c.Best)
+		}
+		return err
+	})
+}

@@ -183,7 +183,7 @@ func Weigh(ctx context.Context, r db.Reader, in ChooseIn) (WeighOut, error) {
 		if one.Kind == choice.Mandatory && slices.Contains(t.committed(), t.problem.Mandatory[one.Index]) {
 			continue
 		}
-		out.Prices = append(out.Prices, Price{one, t.named(one.Field)})
+		out.Prices = append(out.Prices, Price{one, t.priced(one.Field)})
 	}
 	return out, err
 }

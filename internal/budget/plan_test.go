@@ -99,7 +99,7 @@ func TestLimitsThatContradictEachOtherAreNamedWithAWayOut(t *testing.T) {
 	filled(t, d, choosing())
 	_, err := choose(t, d, budget.ChooseIn{From: 2030, Money: []float64{50}, NoRing: true})
 	p, ok := problem.As(err)
-	if !ok || p.Key != "choice.infeasible" || len(p.Causes) != 2 || p.Causes[0].Field != "money-2030" || p.Causes[0].Args["need"] != 100.0 {
+	if !ok || p.Key != "choice.infeasible" || len(p.Causes) != 2 || p.Causes[0].Field != "money-2030" || p.Causes[0].Args["need"] != int64(100) {
 		t.Errorf("got %v, want the money of 2030 and what it needs, and the mandatory initiative", err)
 	}
 }

@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -229,6 +230,21 @@ func (t *Table) fence() *choice.RingFence {
 	return f
 }
 
+// priced says a constraint as something that has a price.
+func (t Table) priced(place string) *problem.Error {
+	list, number := cutIndex(place)
+	if list != "budgets" {
+		says := t.named(place)
+		says.Field = ""
+		return says
+	}
+	key := "budget.weigh.money"
+	if t.Budgets[number].Days {
+		key = "budget.weigh.days"
+	}
+	return problem.New(problem.Invalid, key, "year", strconv.Itoa(t.Budgets[number].Year), "limit", int64(math.Round(t.Budgets[number].Limit)))
+}
+
 // named says a constraint in the words of the fund, a limit with what is needed at least.
 func (t Table) named(place string) *problem.Error {
 	list, number := cutIndex(place)
@@ -242,9 +258,9 @@ func (t Table) named(place string) *problem.Error {
 			}
 		}
 		if b.Days {
-			return problem.Field(fmt.Sprintf("days-%d", b.Year), "budget.conflict.days", "year", strconv.Itoa(b.Year), "limit", b.Limit, "need", need)
+			return problem.Field(fmt.Sprintf("days-%d", b.Year), "budget.conflict.days", "year", strconv.Itoa(b.Year), "limit", int64(math.Round(b.Limit)), "need", int64(math.Ceil(need)))
 		}
-		return problem.Field(fmt.Sprintf("money-%d", b.Year), "budget.conflict.money", "year", strconv.Itoa(b.Year), "limit", b.Limit, "need", need)
+		return problem.Field(fmt.Sprintf("money-%d", b.Year), "budget.conflict.money", "year", strconv.Itoa(b.Year), "limit", int64(math.Round(b.Limit)), "need", int64(math.Ceil(need)))
 	case "requires":
 		pair := t.problem.Requires[number]
 		return problem.Field("", "budget.conflict.requires", "option", t.Title(pair[0]), "other", t.Title(pair[1]))

@@ -86,7 +86,16 @@ func (s *Server) planSave(w http.ResponseWriter, q *request) error {
 	if failed != nil {
 		return failed
 	}
-	return q.again(w, err, choicePage(q.Page, view))
+	return q.again(w, err, planNewPage(q.Page, view))
+}
+
+// planNew shows the form that keeps the choice in the address as a plan.
+func (s *Server) planNew(w http.ResponseWriter, q *request) error {
+	view, err := s.choiceView(q, q.URL.Query(), nil)
+	if err != nil {
+		return err
+	}
+	return q.render(w, planNewPage(q.Page, view))
 }
 
 // planPage shows one plan.

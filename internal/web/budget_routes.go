@@ -17,6 +17,7 @@ func (s *Server) budgetRoutes(m *mux) {
 	m.page("GET /fund/choice/weight", s.fundWeigh)
 	m.page("GET /fund/plans", s.planList)
 	m.page("POST /fund/plans", s.planSave)
+	m.page("GET /fund/plans/new", s.planNew)
 	m.page("GET /fund/plans/{id}", s.planPage)
 	m.page("POST /fund/plans/{id}", s.planAct)
 }

@@ -25,6 +25,7 @@ func TestFromAnInitiativeToAPlanOnThePages(t *testing.T) {
 	want(t, cio.get("/fund/choice?from=2026&money-2026=40"), http.StatusOK, "Nothing further fits")
 	p := cio.get("/fund/choice?from=2026")
 	want(t, p, http.StatusOK, "Proven to be the best", "Initiative x")
+	p = cio.get("/fund/plans/new?from=2026")
 	hidden := regexp.MustCompile(`name="initiatives" value="([^"]*)"`).FindStringSubmatch(p.body)
 	if hidden == nil || hidden[1] != "x" {
 		t.Fatalf("got %v, want x chosen: it removes more", hidden)
