@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"accordo.dev/internal/budget"
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -176,11 +178,19 @@ func initiativeValues(q *request, i budget.Initiative) url.Values {
 		v.Set(at+"why", e.Why)
 		v.Set(at+"why_it", e.WhyIT)
 		if e.Share != nil {
-			percent := *e.Share * 100
-			v.Set(at+"share", written(lang, &percent))
+			v.Set(at+"share", percentWritten(lang, e.Share))
 		}
 	}
 	return v
+}
+
+// percentWritten writes a share into a field in per cent, without what binary fractions add.
+func percentWritten(lang i18n.Lang, share *float64) string {
+	if share == nil {
+		return ""
+	}
+	percent := math.Round(*share*1e10) / 1e8
+	return written(lang, &percent)
 }
 
 // rows counts the numbered rows of a list that were posted, and closes the gaps that empty ones leave: what is

@@ -37,16 +37,9 @@ func (s *Server) yearForm(q *request, year string) fundForm {
 
 func yearValues(q *request, f budget.Fund) url.Values {
 	lang := q.Lang()
-	hundred := func(x *float64) string {
-		if x == nil {
-			return ""
-		}
-		percent := *x * 100
-		return written(lang, &percent)
-	}
 	v := url.Values{
-		"total_eur": {written(lang, &f.TotalEUR)}, "ring_fenced_share": {hundred(&f.RingFencedShare)}, "staff_days": {written(lang, f.StaffDays)},
-		"it_budget_eur": {written(lang, f.ITBudgetEUR)}, "joint_share": {hundred(f.JointShare)}, "prices.market_day_eur": {written(lang, f.Prices.MarketDayEUR)},
+		"total_eur": {written(lang, &f.TotalEUR)}, "ring_fenced_share": {percentWritten(lang, &f.RingFencedShare)}, "staff_days": {written(lang, f.StaffDays)},
+		"it_budget_eur": {written(lang, f.ITBudgetEUR)}, "joint_share": {percentWritten(lang, f.JointShare)}, "prices.market_day_eur": {written(lang, f.Prices.MarketDayEUR)},
 		"prices.capacity_day_eur": {written(lang, f.Prices.CapacityDayEUR)}, "prices.service_minute_eur": {written(lang, f.Prices.ServiceMinuteEUR)},
 	}
 	for n, of := range budget.Sources {
