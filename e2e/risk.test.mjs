@@ -51,8 +51,9 @@ journey("an estimate breaks the appetite, the breach is escalated, and a plan ta
   for (let i = 0; i < 40; i++) await cio.keyboard.press("ArrowLeft");
   await cio.waitForFunction((old) => document.querySelector("#choice").innerText !== old, before);
   assert.match(await cio.locator("#choice").innerText(), /Proven to be the best/);
-  await cio.locator("form[action='/fund/plans'] [name=title]").fill("Restores first");
-  await submit(cio, cio.locator("form[action='/fund/plans'] button"));
+  await submit(cio, cio.locator("#choice a[href^='/fund/plans/new']"));
+  await cio.locator("main form [name=title]").fill("Restores first");
+  await submit(cio, cio.locator("main form .btn.pri"));
   const plan = cio.url();
   await submit(cio, cio.locator("main form:has([name=do][value=propose]) button"));
   assert.equal(await cio.locator("main form:has([name=do][value=adopt])").count(), 0, "nothing is adopted before both keys");

@@ -60,6 +60,9 @@ const (
 	Continuity Category = "continuity"
 )
 
+// Reserved are words that pages about all risks use where a scenario's page has its id.
+var Reserved = []string{"new", "assess", "appetite", "escalations", "heat", "services", "changes", "evidence", "portfolio", "calibration"}
+
 // Categories in the order in which they are offered.
 var Categories = []Category{IT, Security, ThirdParty, Project, Continuity}
 
@@ -86,6 +89,9 @@ func (s Scenario) check(field func(string) string) []*problem.Error {
 	}
 	if !ref.ValidID(s.ID) {
 		add(problem.Field(field("id"), "problem.required"))
+	}
+	if slices.Contains(Reserved, s.ID) {
+		add(problem.Field(field("id"), "landscape.error.reserved", "value", s.ID))
 	}
 	if s.Title == "" {
 		add(problem.Field(field("title"), "problem.required"))

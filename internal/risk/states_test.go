@@ -40,3 +40,17 @@ func TestPreviewOfAWrongModelNamesTheField(t *testing.T) {
 		t.Fatalf("got %v, want what is wrong", err)
 	}
 }
+
+func TestWordsOfPagesAreNoNamesOfScenarios(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		dbtest.Change(t, d, func(tx *db.Tx) error {
+			for _, word := range risk.Reserved {
+				s := outage(word, "", 1, 1)
+				if _, err := risk.Assess(context.Background(), tx, risk.AssessIn{Scenario: s}); !problem.Is(err, problem.Invalid) {
+					t.Errorf("%s: got %v, want it refused", word, err)
+				}
+			}
+			return nil
+		})
+	})
+}
