@@ -22,6 +22,7 @@ func (s *server) riskRoutes() {
 	query(s, risk.OpMoved)
 	query(s, risk.OpServices)
 	query(s, risk.OpProposals)
+	query(s, risk.OpCalibration)
 	command(s, risk.OpAssess)
 	command(s, risk.OpTake)
 	command(s, risk.OpDismiss)

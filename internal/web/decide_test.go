@@ -108,7 +108,7 @@ func TestEveryPageAnswersInBothLanguages(t *testing.T) {
 				"/risks", "/risks/outage", "/risks/new", "/risks/appetite", "/projects", "/projects/gate", "/decisions", "/decisions/d1", "/decisions/new",
 				"/fund", "/fund/years/2026", "/fund/initiatives", "/fund/initiatives?sort=cost", "/fund/initiatives/new", "/fund/choice", "/fund/choice/frontier", "/fund/choice/weight", "/fund/plans",
 				"/record", "/record/0", "/record/policies", "/risks?text=fraud&sort=-mean", "/risks/heat", "/risks/heat?state=inherent", "/risks/services", "/risks/changes", "/risks/changes?since=2020-01-01", "/risks/evidence", "/decisions?sort=deadline",
-				"/risks/portfolio",
+				"/risks/portfolio", "/risks/calibration",
 			} {
 				p := v.get(path)
 				want(t, p, http.StatusOK)

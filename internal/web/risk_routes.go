@@ -23,6 +23,8 @@ func (s *Server) riskRoutes(m *mux) {
 	m.page("GET /risks/portfolio", s.riskPortfolio)
 	m.page("POST /risks/portfolio/cause", s.riskCauseSave)
 	m.page("POST /risks/portfolio/cover", s.riskCoverSave)
+	m.page("GET /risks/calibration", s.riskCalibration)
+	m.page("POST /risks/calibration", s.riskObserve)
 	m.page("GET /risks/{id}", s.riskPage)
 	m.page("GET /risks/assess/{id}", s.riskEdit)
 	m.page("POST /risks/assess/{id}", s.riskSave)
