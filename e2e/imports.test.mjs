@@ -36,8 +36,10 @@ journey("a landscape file with a fault names file, record and field", async ({ v
   assert.equal(await page.inputValue("[name=source]"), "journey", "what was typed stays");
 });
 
+// The demonstration moves with the calendar: a scan that changes anything is newer than its scans.
+const scanned = new Date(Date.now() - 60_000).toISOString();
 const scan = (vulnerabilities) => JSON.stringify({
-  SchemaVersion: 2, CreatedAt: "2026-11-24T06:00:00Z", ArtifactName: "core01.altariva.example", ArtifactType: "filesystem",
+  SchemaVersion: 2, CreatedAt: scanned, ArtifactName: "core01.altariva.example", ArtifactType: "filesystem",
   Metadata: { OS: { Family: "redhat", Name: "9.3" } },
   Results: [{ Target: "core01.altariva.example (redhat 9.3)", Class: "os-pkgs", Type: "redhat", Vulnerabilities: vulnerabilities }],
 });
