@@ -14,7 +14,7 @@ journey("first start: the link makes an administrator, who appoints a CIO, who s
   await admin.fill("[name=email]", "fabio@morandi.example");
   await admin.fill("[name=password]", "a long first password");
   await submit(admin, "main form button");
-  assert.equal(new URL(admin.url()).pathname, "/people/offices");
+  assert.equal(new URL(admin.url()).pathname, "/roles/offices");
 
   await admin.goto("/people/new");
   await admin.fill("main [name=name]", "Ada Riva");

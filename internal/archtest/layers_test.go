@@ -41,14 +41,14 @@ var layers = []struct {
 	{"outside formats", []string{"internal/ingest"}},
 	{"areas: later ones may ask earlier ones", []string{
 		"internal/organisation",
-		"internal/identity",   // people and offices, asked by everybody
-		"internal/governance", // independence of the offices
-		"internal/decision",   // about anything, by name; areas spend decisions
+		"internal/identity", // people and offices, asked by everybody
+		"internal/decision", // about anything, by name; areas spend decisions
 		"internal/landscape",
 		"internal/evidence", // facts about elements
 		"internal/risk",     // scenarios about elements
 		"internal/project",
-		"internal/budget", // against risks; spends decisions
+		"internal/budget",     // against risks; spends decisions
+		"internal/governance", // how the offices are cut; looks at what all areas know
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},

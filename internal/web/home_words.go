@@ -38,7 +38,7 @@ func firstSteps(p ui.Page, now figures) []firstStep {
 		{Href: "/risks", Done: s.Money.Reason != "no-scenarios"},
 		{Href: "/risks/appetite", Done: s.Money.Limit != nil},
 		{Href: "/projects", Done: len(projects.Rows) > 0},
-		{Href: "/people/offices"},
+		{Href: "/roles/offices"},
 	}
 	for i, key := range []string{"landscape", "evidence", "risks", "appetite", "projects", "offices"} {
 		all[i].Title, all[i].Text, all[i].Action = p.T("home.step."+key), p.T("home.step."+key+".text"), p.T("home.step."+key+".action")

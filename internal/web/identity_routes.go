@@ -32,7 +32,6 @@ func (s *Server) identityRoutes(m *mux) {
 	m.page("GET /people", s.people)
 	m.page("POST /people", s.addPerson)
 	m.page("GET /people/new", s.newPerson)
-	m.page("GET /people/offices", s.offices)
 	m.page("POST /people/offices", s.appoint)
 	m.page("POST /people/offices/end", s.endOffice)
 	m.page("GET /people/{id}", s.person)

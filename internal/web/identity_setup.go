@@ -99,7 +99,7 @@ func (s *Server) setup(w http.ResponseWriter, q *request) error {
 		q.title("", q.T("identity.setup.title"))
 		return q.refuse(w, err, setupView(q.Page, form))
 	}
-	return q.redirect(w, "/people/offices", "identity.setup.done")
+	return q.redirect(w, "/roles/offices", "identity.setup.done")
 }
 
 // welcomePage asks an invited person for a password.

@@ -242,13 +242,13 @@ func TestOnlyAdministratorsChangePeopleAndOthersAreToldWhy(t *testing.T) {
 func TestOfficesPageShowsFindingsWithTheirLaw(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t), true)
 	v := s.signedIn("carla@example.org")
-	p := v.get("/people/offices")
+	p := v.get("/roles/offices")
 	want(t, p, http.StatusOK, "The CISO Dario Dini reports to the CIO, and 5 of 5 measures", "IND-06 · 2022/2554 art. 5(2); 2022/2554 art. 6(4)",
 		"good practice, not law", "a budget line of the CISO", "Vacant")
 	if strings.Contains(strings.ToLower(p.body), "non-compliant") {
 		t.Error("the page says non-compliant")
 	}
-	want(t, v.get("/people/offices?format=csv"), http.StatusOK, "CIO,Carla Conti,2025-01-01")
+	want(t, v.get("/roles/offices?format=csv"), http.StatusOK, "CIO,Carla Conti,2025-01-01")
 	want(t, v.get("/people?format=csv&text=conti"), http.StatusOK, "carla,Carla Conti,carla@example.org")
 	if p := v.get("/people?format=xlsx"); !strings.HasPrefix(p.body, "PK") {
 		t.Error("Excel: got no zip file")
@@ -269,7 +269,7 @@ func TestSetUpByLinkMakesAnAdministratorWhoIsSignedIn(t *testing.T) {
 		want(t, p, http.StatusBadRequest, "At least 12 characters", "This field is needed", `value="Anna Amato"`)
 		p = v.post("/setup", "link", link.Secret, "organisation", "Banca Uno", "sector", "bank", "name", "Anna Amato", "email", "anna@example.org", "password", secret)
 		want(t, p, http.StatusOK, "Banca Uno", "Anna Amato")
-		if p.path != "/people/offices" {
+		if p.path != "/roles/offices" {
 			t.Errorf("path: got %s", p.path)
 		}
 		want(t, s.visitor().get("/setup?link="+link.Secret), http.StatusBadRequest)

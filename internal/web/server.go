@@ -71,6 +71,7 @@ func (s *Server) Handler(api http.Handler) http.Handler {
 	s.projectRoutes(m)
 	s.decisionRoutes(m)
 	s.budgetRoutes(m)
+	s.roleRoutes(m)
 	s.reportRoutes(m)
 	s.recordRoutes(m)
 	m.page("/", func(http.ResponseWriter, *request) error { return errNoPage })
