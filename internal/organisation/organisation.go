@@ -42,6 +42,7 @@ type Organisation struct {
 	LastSitting   string   `yaml:"last_sitting,omitempty" json:"lastSitting,omitempty"`     // day of the last joint committee
 	NextCommittee string   `yaml:"next_committee,omitempty" json:"nextCommittee,omitempty"` // day
 	NextBoard     string   `yaml:"next_board,omitempty" json:"nextBoard,omitempty"`         // day
+	Calendar      `yaml:",inline"`
 }
 
 const settingKey = "organisation"
@@ -98,6 +99,14 @@ func (o Organisation) check() error {
 	wrong = append(wrong, choices("sector", []string{string(o.Sector)}, []string{"bank", "industry", "health", "public", "retail"})...)
 	wrong = append(wrong, choices("profiles", o.Profiles, Profiles)...)
 	wrong = append(wrong, choices("compensations", o.Compensations, Compensations)...)
+	if o.Holidays != "" {
+		wrong = append(wrong, choices("holidays", []string{o.Holidays}, []string{HolidaysIT, HolidaysNone})...)
+	}
+	for _, day := range o.Closed {
+		if !db.ValidDay(day) {
+			wrong = append(wrong, problem.Field("closed", "problem.day", "value", day))
+		}
+	}
 	for field, day := range map[string]string{"last_sitting": o.LastSitting, "next_committee": o.NextCommittee, "next_board": o.NextBoard} {
 		if day != "" && !db.ValidDay(day) {
 			wrong = append(wrong, problem.Field(field, "problem.day", "value", day))
