@@ -1,7 +1,8 @@
 // Package law holds the provisions that the product cites: instruments with their dates of validity,
 // and their articles. The texts of law are not reproduced; titles of EU law come from the Official
 // Journal (reuse under Decision 2011/833/EU). Code cites a provision as "law: 2022/2554#6.4"; a test
-// refuses a citation that is not here.
+// refuses a citation that is not here. An annex is cited by its points ("2024/2690#annex.2.3"), the basic
+// obligations of the Italian cybersecurity agency by their requirement ("379907/2025#GV.RR-02.1").
 package law
 
 import (
@@ -31,9 +32,12 @@ type Instrument struct {
 // Citation is a place in an instrument: "2022/2554#6.4" is article 6, paragraph 4.
 type Citation string
 
+// Annex is the place of an annex, before its points.
+const Annex = "annex"
+
 var instruments = mustLoad()
 
-var citation = regexp.MustCompile(`^([0-9]+/[0-9]+)#([0-9]+)((?:\.[0-9a-z]+)*)$`)
+var citation = regexp.MustCompile(`^([0-9]+/[0-9]+)#([0-9]+|annex|[A-Z]{2}\.[A-Z]{2}-[0-9]{2})((?:\.[0-9a-z]+)*)$`)
 
 // Find resolves a citation; the instrument and the article must be known.
 func (c Citation) Find() (Instrument, error) {
@@ -60,6 +64,9 @@ func (c Citation) In(lang i18n.Lang) string {
 	if parts[0] == "" {
 		parts = nil
 	}
+	if m[2] == Annex || strings.Contains(m[2], "-") {
+		return instrument.Name.In(lang) + ", " + point(m[2], parts, lang)
+	}
 	place := "art. " + m[2]
 	for i, part := range parts {
 		switch {
@@ -72,6 +79,38 @@ func (c Citation) In(lang i18n.Lang) string {
 		}
 	}
 	return instrument.Name.In(lang) + ", " + place
+}
+
+// point writes a point of an annex ("annex, 1.1.1(k)") or a requirement ("GV.RR-02, point 1").
+func point(of string, parts []string, lang i18n.Lang) string {
+	name, numbers, letters := of, []string{}, ""
+	if of == Annex && lang == i18n.IT {
+		name = "allegato"
+	}
+	for _, part := range parts {
+		switch {
+		case part[0] <= '9':
+			numbers = append(numbers, part)
+		case lang == i18n.IT:
+			letters += ", lett. " + part + ")"
+		default:
+			letters += "(" + part + ")"
+		}
+	}
+	if len(numbers) == 0 {
+		return name
+	}
+	word := map[i18n.Lang]string{i18n.EN: ", point ", i18n.IT: ", punto "}[lang]
+	return name + word + strings.Join(numbers, ".") + letters
+}
+
+// Since is the day from which the provision applies; until is the last one, empty while it is in force.
+func (c Citation) Since() (since, until string) {
+	instrument, err := c.Find()
+	if err != nil {
+		return "", ""
+	}
+	return instrument.ValidFrom, instrument.ValidTo
 }
 
 // Title is the title of the article, in English as the Official Journal has it.
