@@ -10,10 +10,13 @@ func (s *server) identityRoutes() {
 	query(s, identity.OpList)
 	query(s, identity.OpGet)
 	query(s, identity.OpHoldings)
+	query(s, identity.OpUnits)
 	query(s, governance.OpIndependence)
 	command(s, identity.OpAddPerson)
 	command(s, identity.OpChangePerson)
 	command(s, identity.OpEndPerson)
 	command(s, identity.OpAppoint)
 	command(s, identity.OpEndOffice)
+	command(s, identity.OpSetUnit)
+	command(s, identity.OpRemoveUnit)
 }

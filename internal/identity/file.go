@@ -12,8 +12,9 @@ import (
 	"accordo.dev/internal/ref"
 )
 
-// File is people.yaml: who is there and who holds which office. It holds no password, passkey, token or key.
+// File is people.yaml: the units, who is there and who holds which office. It holds no password, passkey, token or key.
 type File struct {
+	Units   []Unit        `yaml:"units,omitempty"`
 	People  []FilePerson  `yaml:"people"`
 	Offices []FileHolding `yaml:"offices,omitempty"`
 }
@@ -26,6 +27,8 @@ type FilePerson struct {
 	Unit      string    `yaml:"unit,omitempty"`
 	ReportsTo string    `yaml:"reports_to,omitempty"`
 	Language  i18n.Lang `yaml:"language,omitempty"`
+
+	FunctionalTo []string `yaml:"functional_to,omitempty"`
 }
 
 // FileHolding is a holding in the file; in messages it is known by its place, the first being offices[0].
@@ -46,7 +49,13 @@ func Export(ctx context.Context, r db.Reader) (File, error) {
 	here := map[string]bool{}
 	for _, p := range people {
 		here[p.ID] = true
-		f.People = append(f.People, FilePerson{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language})
+	}
+	for _, p := range people {
+		p.FunctionalTo = slices.DeleteFunc(p.FunctionalTo, func(to string) bool { return to != Board && !here[to] }) // who left
+		f.People = append(f.People, FilePerson{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language, FunctionalTo: p.FunctionalTo})
+	}
+	if f.Units, err = Units(ctx, r, struct{}{}); err != nil {
+		return f, err
 	}
 	all, err := holdings(ctx, r, "")
 	for _, h := range all {
@@ -85,8 +94,15 @@ func Apply(ctx context.Context, tx *db.Tx, f File) ([]change.Change, error) {
 	if len(have.administrators()) > 0 && len(f.administrators()) == 0 {
 		return nil, problem.Field("offices", "identity.error.last-administrator")
 	}
-	plan := f.plan(have)
+	units := f.completeUnits(have.Units)
+	if err := problem.Many(checkUnits(units, func(u Unit) string { return "units[" + u.Name + "]." })); err != nil {
+		return nil, err
+	}
+	plan := append(planUnits(have.Units, units), f.plan(have)...)
 	if err := f.write(ctx, tx, plan); err != nil {
+		return nil, err
+	}
+	if err := writeUnits(ctx, tx, have.Units, units); err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(plan, func(c change.Change) bool { return c.Ref.Kind() == "office" }) {
@@ -106,6 +122,9 @@ func (f File) check() []*problem.Error {
 	for _, p := range f.People {
 		lines[p.ID] = p.ReportsTo
 	}
+	for _, u := range f.Units {
+		wrong = append(wrong, u.check("units["+u.Name+"].")...)
+	}
 	if len(lines) < len(f.People) {
 		wrong = append(wrong, f.twice()...)
 	}
@@ -117,6 +136,11 @@ func (f File) check() []*problem.Error {
 		}
 		if loops(lines, p.ID) {
 			wrong = append(wrong, problem.Field(at+"reports_to", "identity.error.loop", "person", p.Name))
+		}
+		for _, to := range p.FunctionalTo {
+			if err := functionalLine(at+"functional_to", p.ID, to, lines); err != nil {
+				wrong = append(wrong, err)
+			}
 		}
 		if email := foldEmail(p.Email); email != "" && emails[email] != "" {
 			wrong = append(wrong, problem.Field(at+"email", "identity.error.email-taken", "value", p.Email))
@@ -157,7 +181,7 @@ func (f File) checkOffices(people map[string]string) []*problem.Error {
 }
 
 func (p FilePerson) person() Person {
-	return tidy(Person{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language})
+	return tidy(Person{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language, FunctionalTo: p.FunctionalTo})
 }
 
 func (h FileHolding) holding() Holding {
@@ -174,7 +198,7 @@ func (f File) plan(have File) []change.Change {
 	for _, p := range f.People {
 		order = append(order, p.ID)
 		t := p.person()
-		now[p.ID] = FilePerson{ID: t.ID, Name: t.Name, Email: t.Email, Unit: t.Unit, ReportsTo: t.ReportsTo, Language: t.Language}
+		now[p.ID] = FilePerson{ID: t.ID, Name: t.Name, Email: t.Email, Unit: t.Unit, ReportsTo: t.ReportsTo, Language: t.Language, FunctionalTo: t.FunctionalTo}
 	}
 	plan := change.Plan("person", old, now, order, func(p FilePerson) string { return p.Name })
 	names := map[string]string{}

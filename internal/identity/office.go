@@ -20,11 +20,21 @@ const (
 	OfficeCOO            = "coo"
 	OfficeCIO            = "cio"
 	OfficeCISO           = "ciso"
+	OfficeCTO            = "cto"
+	OfficeCDO            = "cdo"
 	OfficeCRO            = "cro"
 	OfficeICTRiskControl = "ict-risk-control" // the control function for ICT risk; law: 2022/2554#6.4
 	OfficeInternalAudit  = "internal-audit"
 	OfficeCompliance     = "compliance"
 	OfficeDPO            = "dpo"
+	OfficeOTSecurity     = "ot-security"            // security of operational technology
+	OfficeThirdPartyRisk = "third-party-risk"       // watches arrangements with ICT providers; law: 2022/2554#5.3
+	OfficeNISContact     = "nis-contact"            // point of contact of a NIS body; law: 138/2024#7
+	OfficeNISSubstitute  = "nis-contact-substitute" // stands in for the point of contact
+	OfficeCSIRTContact   = "csirt-contact"          // speaks with the national CSIRT
+	OfficeCyberReferent  = "cyber-referent"         // of a public body, Italian law 90/2024
+	OfficeDigitalOfficer = "rtd"                    // responsible for the digital transition of a public body
+	OfficeSteeringChair  = "steering-chair"         // chairs the joint steering committee
 	OfficeBusinessOwner  = "business-owner"
 	OfficeITStaff        = "it-staff"
 	OfficeSecurityStaff  = "security-staff"
@@ -35,8 +45,10 @@ const (
 
 // Offices lists all offices, in the order in which people expect them.
 var Offices = []string{
-	OfficeBoard, OfficeCEO, OfficeCOO, OfficeCIO, OfficeCISO, OfficeCRO, OfficeICTRiskControl, OfficeInternalAudit, OfficeCompliance,
-	OfficeDPO, OfficeBusinessOwner, OfficeITStaff, OfficeSecurityStaff, OfficeRiskStaff, OfficeBoardSecretary, OfficeAdministrator,
+	OfficeBoard, OfficeCEO, OfficeCOO, OfficeCIO, OfficeCISO, OfficeCTO, OfficeCDO, OfficeCRO, OfficeICTRiskControl, OfficeInternalAudit,
+	OfficeCompliance, OfficeDPO, OfficeOTSecurity, OfficeThirdPartyRisk, OfficeNISContact, OfficeNISSubstitute, OfficeCSIRTContact,
+	OfficeCyberReferent, OfficeDigitalOfficer, OfficeSteeringChair, OfficeBusinessOwner, OfficeITStaff, OfficeSecurityStaff, OfficeRiskStaff,
+	OfficeBoardSecretary, OfficeAdministrator,
 }
 
 // OfficeName is the name of an office in words.
@@ -44,8 +56,14 @@ func OfficeName(code string) i18n.Text {
 	return i18n.Text{EN: i18n.T(i18n.EN, "office."+code), IT: i18n.T(i18n.IT, "office."+code)}
 }
 
-// Single lists the offices that one person holds at a time.
-var Single = []string{OfficeCIO, OfficeCISO, OfficeCRO, OfficeCEO, OfficeDPO}
+// Single lists the offices that one person holds at a time: who carries a key or settles a deadlock, whom the law names in
+// the singular (data protection officer, point of contact, contact for the CSIRT, referent, digital officer), and
+// the two who answer for all technology or all data. Several sites may each have an officer for their machines, several
+// people may watch suppliers or stand in, and the board has members.
+var Single = []string{
+	OfficeCIO, OfficeCISO, OfficeCTO, OfficeCDO, OfficeCRO, OfficeCEO, OfficeDPO, OfficeNISContact, OfficeCSIRTContact, OfficeCyberReferent,
+	OfficeDigitalOfficer, OfficeSteeringChair,
+}
 
 // Holding is one person's time in an office: from its first day to the day on which it is held no more,
 // so that a successor starts on the day a predecessor ends, and ending an office today works at once.

@@ -4,7 +4,10 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -28,11 +31,13 @@ const Board = "board"
 type Person struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
-	Email     string    `json:"email,omitempty"` // lower case; empty: cannot sign in with a password
-	Unit      string    `json:"unit,omitempty"`
+	Email     string    `json:"email,omitempty"`     // lower case; empty: cannot sign in with a password
+	Unit      string    `json:"unit,omitempty"`      // see Unit
 	ReportsTo string    `json:"reportsTo,omitempty"` // id of a person, "board", or empty: not known
 	Language  i18n.Lang `json:"language"`
 	EndedAt   time.Time `json:"endedAt,omitzero"`
+
+	FunctionalTo []string `json:"functionalTo,omitempty"` // lines beside the one to the superior: ids of persons, or "board"
 }
 
 // Ref is the name of a person as an item.
@@ -73,6 +78,13 @@ func tidy(p Person) Person {
 	if p.Language == "" {
 		p.Language = i18n.EN
 	}
+	var lines []string
+	for _, to := range p.FunctionalTo {
+		if to = strings.TrimSpace(to); to != "" && !slices.Contains(lines, to) {
+			lines = append(lines, to)
+		}
+	}
+	p.FunctionalTo = lines
 	return p
 }
 
@@ -86,11 +98,13 @@ type AddPersonInput struct {
 	Unit      string    `json:"unit,omitempty"`
 	ReportsTo string    `json:"reportsTo,omitempty" doc:"id of a person, or board"`
 	Language  i18n.Lang `json:"language,omitempty"`
+
+	FunctionalTo []string `json:"functionalTo,omitempty" doc:"lines beside the one to the superior: ids of persons, or board"`
 }
 
 // AddPerson adds a person, who cannot sign in before a password or link is given.
 func AddPerson(ctx context.Context, tx *db.Tx, in AddPersonInput) (Person, error) {
-	p := tidy(Person{ID: in.ID, Name: in.Name, Email: in.Email, Unit: in.Unit, ReportsTo: in.ReportsTo, Language: in.Language})
+	p := tidy(Person{ID: in.ID, Name: in.Name, Email: in.Email, Unit: in.Unit, ReportsTo: in.ReportsTo, Language: in.Language, FunctionalTo: in.FunctionalTo})
 	if p.ID == "" {
 		p.ID = slug(p.Name)
 	}
@@ -121,6 +135,8 @@ type ChangePersonInput struct {
 	Unit      string    `json:"unit,omitempty"`
 	ReportsTo string    `json:"reportsTo,omitempty"`
 	Language  i18n.Lang `json:"language,omitempty"`
+
+	FunctionalTo []string `json:"functionalTo,omitempty" doc:"lines beside the one to the superior: ids of persons, or board"`
 }
 
 // Target is the person.
@@ -131,7 +147,7 @@ func ChangePerson(ctx context.Context, tx *db.Tx, in ChangePersonInput) (Person,
 	if _, err := Get(ctx, tx, GetInput{in.ID}); err != nil {
 		return Person{}, err
 	}
-	p := tidy(Person{ID: in.ID, Name: in.Name, Email: in.Email, Unit: in.Unit, ReportsTo: in.ReportsTo, Language: in.Language})
+	p := tidy(Person{ID: in.ID, Name: in.Name, Email: in.Email, Unit: in.Unit, ReportsTo: in.ReportsTo, Language: in.Language, FunctionalTo: in.FunctionalTo})
 	more, err := p.checkAgainst(ctx, tx)
 	if err != nil {
 		return Person{}, err
@@ -162,11 +178,28 @@ func (p Person) checkAgainst(ctx context.Context, r db.Reader) ([]*problem.Error
 	if _, known := lines[p.ReportsTo]; !known && p.ReportsTo != "" && p.ReportsTo != Board {
 		return append(wrong, problem.Field("reports_to", "identity.error.no-superior", "value", p.ReportsTo)), nil
 	}
+	for _, to := range p.FunctionalTo {
+		if err := functionalLine("functional_to", p.ID, to, lines); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
 	lines[p.ID] = p.ReportsTo
 	if loops(lines, p.ID) {
 		wrong = append(wrong, problem.Field("reports_to", "identity.error.loop", "person", p.Name))
 	}
 	return wrong, nil
+}
+
+// functionalLine says why a person cannot have a functional line: to nobody who is there, or to themselves. Such lines may
+// run in circles: two people may serve each other.
+func functionalLine(field, person, to string, people map[string]string) *problem.Error {
+	if _, known := people[to]; !known && to != Board {
+		return problem.Field(field, "identity.error.no-superior", "value", to)
+	}
+	if to == person {
+		return problem.Field(field, "identity.error.functional-self")
+	}
+	return nil
 }
 
 // loops tells whether the line above a person comes back to that person.
@@ -182,10 +215,17 @@ func loops(lines map[string]string, id string) bool {
 }
 
 func putPerson(ctx context.Context, tx *db.Tx, p Person) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person (id, name, email, unit, reports_to, language, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	if err := nameUnit(ctx, tx, p.Unit); err != nil {
+		return err
+	}
+	functional, err := json.Marshal(append([]string{}, p.FunctionalTo...))
+	if err != nil {
+		return fmt.Errorf("functional lines of %s: %w", p.ID, err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO person (id, name, email, unit, reports_to, language, created_at, functional_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, unit = excluded.unit,
-			reports_to = excluded.reports_to, language = excluded.language, ended_at = NULL`,
-		p.ID, p.Name, emailOrNull(p.Email), p.Unit, p.ReportsTo, string(p.Language), db.Micros(tx.Now()))
+			reports_to = excluded.reports_to, language = excluded.language, functional_to = excluded.functional_to, ended_at = NULL`,
+		p.ID, p.Name, emailOrNull(p.Email), p.Unit, p.ReportsTo, string(p.Language), db.Micros(tx.Now()), string(functional))
 	if err != nil {
 		return err
 	}
@@ -257,7 +297,7 @@ type GetInput struct {
 // Target is the person.
 func (in GetInput) Target() ref.Ref { return PersonRef(in.ID) }
 
-const personColumns = "person.id, person.name, COALESCE(person.email, ''), person.unit, person.reports_to, person.language, person.ended_at"
+const personColumns = "person.id, person.name, COALESCE(person.email, ''), person.unit, person.reports_to, person.language, person.ended_at, person.functional_to"
 
 // Get finds a person, also one who has left.
 func Get(ctx context.Context, r db.Reader, in GetInput) (Person, error) {
@@ -276,7 +316,17 @@ func byEmail(ctx context.Context, r db.Reader, email string) (Person, error) {
 
 func scanPerson(s db.Scan) (Person, error) {
 	var p Person
-	return p, s(&p.ID, &p.Name, &p.Email, &p.Unit, &p.ReportsTo, (*string)(&p.Language), db.At(&p.EndedAt))
+	var functional string
+	if err := s(&p.ID, &p.Name, &p.Email, &p.Unit, &p.ReportsTo, (*string)(&p.Language), db.At(&p.EndedAt), &functional); err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(functional), &p.FunctionalTo); err != nil {
+		return p, fmt.Errorf("functional lines of %s: %w", p.ID, err)
+	}
+	if len(p.FunctionalTo) == 0 {
+		p.FunctionalTo = nil
+	}
+	return p, nil
 }
 
 // Filter says which people a list shows.
