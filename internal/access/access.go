@@ -36,6 +36,8 @@ var Groups = map[string][]string{
 	"officers":        {"cio", "ciso", "cro", "business-owner", "it-staff", "security-staff"},
 	"key-holders":     {"cio", "ciso"},
 	"arbiters":        {"cro", "ceo", "board"},
+
+	"obligation-keepers": {"cio", "ciso", "cro", "ict-risk-control", "compliance", "dpo", "board-secretary"},
 }
 
 // Load reads the policies. offices are all offices that exist.

@@ -57,6 +57,7 @@ func Handler(c Config) http.Handler {
 	s.projectRoutes()
 	s.decisionRoutes()
 	s.budgetRoutes()
+	s.obligationRoutes()
 	s.reportRoutes()
 	s.identityRoutes()
 	return s.identify(routes)

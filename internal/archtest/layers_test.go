@@ -47,8 +47,9 @@ var layers = []struct {
 		"internal/evidence", // facts about elements
 		"internal/risk",     // scenarios about elements
 		"internal/project",
-		"internal/budget",     // against risks; spends decisions
-		"internal/governance", // how the offices are cut; looks at what all areas know
+		"internal/budget",                // against risks; spends decisions
+		"internal/governance/obligation", // what bodies must do again and again; independence and agendas read it
+		"internal/governance",            // how the offices are cut; looks at what all areas know
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},

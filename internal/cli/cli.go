@@ -47,6 +47,8 @@ type CLI struct {
 	Decision DecisionCmd `cmd:"" help:"Decisions of two keys."`
 	Fund     FundCmd     `cmd:"" help:"The shared fund."`
 
+	Obligation ObligationCmd `cmd:"" help:"What bodies and offices must do again and again."`
+
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
 	Token    TokenCmd    `cmd:"" help:"API tokens."`

@@ -19,6 +19,7 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
+	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
@@ -55,7 +56,13 @@ func (f Folder) parts() []part {
 		{"project.yaml", exported(project.Export), applied(project.Apply)},
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
 		{"budget.yaml", exported(budget.Export), applied(budget.Apply)},
+		{"obligation.yaml", exported(obligation.Export), applied(obligation.Apply)},
 	}
+}
+
+// optional are the files that a folder may lack: a missing one says nothing about its area, which stays as it is.
+var optional = []string{
+	"obligation.yaml",
 }
 
 // Export writes the organisation into the folder, which is made when missing.
@@ -143,6 +150,9 @@ var OpApply = op.Command[ApplyIn, []change.Change]{Name: "organisation.apply", F
 
 func (f Folder) applyPart(ctx context.Context, tx *db.Tx, p part) ([]change.Change, error) {
 	doc, err := open(filepath.Join(f.Dir, p.file))
+	if os.IsNotExist(err) && slices.Contains(optional, p.file) {
+		return nil, nil
+	}
 	if os.IsNotExist(err) {
 		return nil, problem.New(problem.Invalid, "folder.error.missing").At(problem.Source{File: p.file})
 	}

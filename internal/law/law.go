@@ -72,7 +72,7 @@ func (c Citation) In(lang i18n.Lang) string {
 		switch {
 		case lang == i18n.EN:
 			place += "(" + part + ")"
-		case i == 0:
+		case i == 0 && part[0] <= '9':
 			place += ", par. " + part
 		default:
 			place += ", lett. " + part + ")"
