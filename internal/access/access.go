@@ -37,6 +37,7 @@ var Groups = map[string][]string{
 	"key-holders":     {"cio", "ciso"},
 	"arbiters":        {"cro", "ceo", "board"},
 
+	"committee-founders": {"cio", "ciso", "ceo", "board-secretary"},
 	"obligation-keepers": {"cio", "ciso", "cro", "ict-risk-control", "compliance", "dpo", "board-secretary"},
 }
 

@@ -58,6 +58,7 @@ func Handler(c Config) http.Handler {
 	s.decisionRoutes()
 	s.budgetRoutes()
 	s.obligationRoutes()
+	s.committeeRoutes()
 	s.reportRoutes()
 	s.identityRoutes()
 	return s.identify(routes)

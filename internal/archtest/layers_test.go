@@ -50,6 +50,7 @@ var layers = []struct {
 		"internal/budget",                // against risks; spends decisions
 		"internal/governance/obligation", // what bodies must do again and again; independence and agendas read it
 		"internal/governance",            // how the offices are cut; looks at what all areas know
+		"internal/governance/committee",  // agendas of what is open in all areas
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},

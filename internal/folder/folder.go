@@ -19,6 +19,7 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
+	"accordo.dev/internal/governance/committee"
 	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
@@ -57,12 +58,14 @@ func (f Folder) parts() []part {
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
 		{"budget.yaml", exported(budget.Export), applied(budget.Apply)},
 		{"obligation.yaml", exported(obligation.Export), applied(obligation.Apply)},
+		{"committee.yaml", exported(committee.Export), applied(committee.Apply)},
 	}
 }
 
 // optional are the files that a folder may lack: a missing one says nothing about its area, which stays as it is.
 var optional = []string{
 	"obligation.yaml",
+	"committee.yaml",
 }
 
 // Export writes the organisation into the folder, which is made when missing.

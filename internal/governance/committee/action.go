@@ -335,12 +335,14 @@ func (f ActionFilter) order(rows []ActionRow, me ref.Ref) error {
 		}
 	}
 	orders := map[string]func(a, b ActionRow) int{
-		"":          func(a, b ActionRow) int { return cmp.Or(mine(a)-mine(b), cmp.Compare(a.Due, b.Due)) },
-		"due":       func(a, b ActionRow) int { return cmp.Compare(a.Due, b.Due) },
-		"what":      func(a, b ActionRow) int { return cmp.Compare(strings.ToLower(a.What), strings.ToLower(b.What)) },
-		"owner":     func(a, b ActionRow) int { return cmp.Compare(a.OwnerName, b.OwnerName) },
-		"committee": func(a, b ActionRow) int { return cmp.Or(cmp.Compare(a.CommitteeName.EN, b.CommitteeName.EN), a.Number-b.Number) },
-		"state":     func(a, b ActionRow) int { return cmp.Compare(a.State, b.State) },
+		"":      func(a, b ActionRow) int { return cmp.Or(mine(a)-mine(b), cmp.Compare(a.Due, b.Due)) },
+		"due":   func(a, b ActionRow) int { return cmp.Compare(a.Due, b.Due) },
+		"what":  func(a, b ActionRow) int { return cmp.Compare(strings.ToLower(a.What), strings.ToLower(b.What)) },
+		"owner": func(a, b ActionRow) int { return cmp.Compare(a.OwnerName, b.OwnerName) },
+		"committee": func(a, b ActionRow) int {
+			return cmp.Or(cmp.Compare(a.CommitteeName.EN, b.CommitteeName.EN), a.Number-b.Number)
+		},
+		"state": func(a, b ActionRow) int { return cmp.Compare(a.State, b.State) },
 	}
 	compare, ok := orders[name]
 	if !ok {

@@ -91,7 +91,9 @@ func (c Committee) Chairs() []Member {
 func (c Committee) Ended(day string) bool { return c.EndedOn != "" && c.EndedOn <= day }
 
 // Takes tells whether the agenda is built from a source.
-func (c Committee) Takes(s Source) bool { return len(c.AgendaFrom) == 0 || slices.Contains(c.AgendaFrom, s) }
+func (c Committee) Takes(s Source) bool {
+	return len(c.AgendaFrom) == 0 || slices.Contains(c.AgendaFrom, s)
+}
 
 func (c Committee) check(field func(string) string) []*problem.Error {
 	k := checker{field: field}

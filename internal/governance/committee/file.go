@@ -159,4 +159,3 @@ func (l ledger) carryOut(ctx context.Context, tx *db.Tx, c change.Change) error 
 		return putAction(ctx, tx, l.actions.byID[id])
 	}
 }
-

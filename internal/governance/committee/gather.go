@@ -11,6 +11,7 @@ import (
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/governance"
+	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/project"
@@ -28,13 +29,14 @@ const (
 	Gates        Source = "gates"        // projects past their design gate
 	Exceptions   Source = "exceptions"   // to policies: asked for, or about to end
 	Plans        Source = "plans"        // of the shared fund that wait
+	Obligations  Source = "obligations"  // that are overdue
 	Independence Source = "independence" // findings on how the offices are cut
 	Actions      Source = "actions"      // of earlier sittings that are open
 	Added        Source = "added"        // by the chairs or the secretary
 )
 
 // Sources lists those that are computed.
-var Sources = []Source{Decisions, Appetite, Gates, Exceptions, Plans, Independence, Actions}
+var Sources = []Source{Decisions, Appetite, Gates, Exceptions, Plans, Obligations, Independence, Actions}
 
 var sourceNames = func() []string {
 	names := make([]string, len(Sources))
@@ -45,7 +47,7 @@ var sourceNames = func() []string {
 }()
 
 // times are the minutes that a point of a source may take, unless somebody says otherwise.
-var times = map[Source]int{Decisions: 10, Appetite: 10, Gates: 5, Exceptions: 5, Plans: 15, Independence: 5, Actions: 5}
+var times = map[Source]int{Decisions: 10, Appetite: 10, Gates: 5, Exceptions: 5, Plans: 15, Obligations: 5, Independence: 5, Actions: 5}
 
 // deadlocked is what a decision in deadlock takes: both sides must be heard.
 const deadlocked = 15
@@ -70,8 +72,14 @@ func gather(ctx context.Context, r db.Reader, c Committee) ([]Item, error) {
 		of   Source
 		from func() error
 	}{
-		{Decisions, g.decisions}, {Appetite, g.appetite}, {Gates, g.gates}, {Exceptions, g.exceptions}, {Plans, g.plans},
-		{Independence, g.independence}, {Actions, g.actions},
+		{Decisions, g.decisions},
+		{Appetite, g.appetite},
+		{Gates, g.gates},
+		{Exceptions, g.exceptions},
+		{Plans, g.plans},
+		{Obligations, g.obligations},
+		{Independence, g.independence},
+		{Actions, g.actions},
 	} {
 		if !c.Takes(source.of) {
 			continue
@@ -198,6 +206,15 @@ func (g *gatherer) plans() error {
 		case p.State == budget.Agreed:
 			g.add(i, p.Name(), "committee.why.plan-agreed")
 		}
+	}
+	return err
+}
+
+// obligations that are past their day. What was never recorded is for the calendar to say, not for every agenda.
+func (g *gatherer) obligations() error {
+	late, err := obligation.List(g.ctx, g.r, obligation.Filter{State: obligation.Overdue})
+	for _, o := range late {
+		g.add(Item{ID: o.ID, From: Obligations, About: obligation.Ref(o.ID), Since: o.Due}, o.Name(), "committee.why.obligation", "day", dayText(instant(o.Due)))
 	}
 	return err
 }

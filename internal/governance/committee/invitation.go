@@ -152,4 +152,6 @@ func oneLine(text string) string {
 }
 
 // paramText is a name as a parameter may hold it without quotes.
-func paramText(text string) string { return strings.NewReplacer(",", " ", ";", " ", ":", " ", `"`, "’").Replace(oneLine(text)) }
+func paramText(text string) string {
+	return strings.NewReplacer(",", " ", ";", " ", ":", " ", `"`, "’").Replace(oneLine(text))
+}
