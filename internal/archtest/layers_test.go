@@ -52,7 +52,7 @@ var layers = []struct {
 		"internal/governance",            // how the offices are cut; looks at what all areas know
 		"internal/governance/committee",  // agendas of what is open in all areas
 	}},
-	{"computed: figures from the areas", []string{"internal/indicator", "internal/report"}},
+	{"computed: figures from the areas", []string{"internal/indicator", "internal/indicator/dictionary internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},
 	{"surfaces", []string{
 		"internal/web/static",

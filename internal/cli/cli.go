@@ -54,8 +54,9 @@ type CLI struct {
 	Token    TokenCmd    `cmd:"" help:"API tokens."`
 	Password PasswordCmd `cmd:"" help:"Passwords."`
 
-	Indicator IndicatorCmd `cmd:"" help:"Indicators, computed from evidence."`
-	Calc      CalcCmd      `cmd:"" help:"Calculators: a file in, figures out, no database."`
+	Indicator  IndicatorCmd  `cmd:"" help:"Indicators, computed from evidence."`
+	Dictionary DictionaryCmd `cmd:"" help:"Words of both officers and the figures between them."`
+	Calc       CalcCmd       `cmd:"" help:"Calculators: a file in, figures out, no database."`
 }
 
 // Env is what commands work with.

@@ -5,6 +5,7 @@ package project
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -64,8 +65,9 @@ type Project struct {
 	InScope         bool       `yaml:"in_scope" json:"inScope"` // of the agreed list of projects that need validation
 	Stage           Stage      `yaml:"stage" json:"stage"`
 	CostEUR         *float64   `yaml:"cost_eur,omitempty" json:"costEur,omitempty"`
-	DesignGateDue   string     `yaml:"design_gate_due,omitempty" json:"designGateDue,omitempty"` // day
-	DesignExit      string     `yaml:"design_exit,omitempty" json:"designExit,omitempty"`        // day
+	BenefitEURWeek  *float64   `yaml:"benefit_eur_week,omitempty" json:"benefitEurWeek,omitempty"` // worth of each week in use; unset: nobody said
+	DesignGateDue   string     `yaml:"design_gate_due,omitempty" json:"designGateDue,omitempty"`   // day
+	DesignExit      string     `yaml:"design_exit,omitempty" json:"designExit,omitempty"`          // day
 	ExitKind        ExitKind   `yaml:"exit_kind,omitempty" json:"exitKind,omitempty"`
 	Validation      Validation `yaml:"validation" json:"validation"`
 	ValidationOn    string     `yaml:"validation_on,omitempty" json:"validationOn,omitempty"` // day
@@ -112,6 +114,9 @@ func (p Project) check(field func(string) string) []*problem.Error {
 	add(problem.Choice(field("stage"), string(p.Stage), "idea", "design", "build", "run", "closed", "cancelled"))
 	add(problem.Choice(field("exit_kind"), string(p.ExitKind), "", "gate-passed", "build-started", "gate-skipped"))
 	add(problem.Choice(field("validation"), string(p.Validation), "none", "approved", "approved-with-conditions", "rejected"))
+	if p.BenefitEURWeek != nil && !(*p.BenefitEURWeek >= 0 && *p.BenefitEURWeek < 1e12) {
+		add(problem.Field(field("benefit_eur_week"), "problem.range", "value", *p.BenefitEURWeek, "min", 0, "max", 1e12))
+	}
 	days := []struct{ name, day string }{{"design_gate_due", p.DesignGateDue}, {"design_exit", p.DesignExit}, {"validation_on", p.ValidationOn}}
 	for _, d := range days {
 		if d.day != "" && !db.ValidDay(d.day) {
@@ -136,7 +141,7 @@ type Filter struct {
 }
 
 const columns = `p.id, p.title, p.title_it, p.owner, p.security_partner, p.digital, p.in_scope, p.stage, p.cost_cents,
-	p.design_gate_due, p.design_exit, p.exit_kind, p.validation, p.validation_on, p.conditions_open, p.exempted_by, p.elements, p.version`
+	p.design_gate_due, p.design_exit, p.exit_kind, p.validation, p.validation_on, p.conditions_open, p.exempted_by, p.elements, p.benefit_cents_week, p.version`
 
 // List gives the projects that the filter leaves.
 func List(ctx context.Context, r db.Reader, f Filter) (db.PageOf[Project], error) {
@@ -189,18 +194,30 @@ var OpGet = op.Query[GetIn, Project]{Name: "project.get", Route: "GET /api/proje
 
 func scan(s db.Scan) (Project, error) {
 	var p Project
-	var cents *int64
+	var cents, benefit *int64
 	var elements string
 	err := s(&p.ID, &p.Title, &p.TitleIT, &p.Owner, &p.SecurityPartner, &p.Digital, &p.InScope, &p.Stage, &cents,
-		&p.DesignGateDue, &p.DesignExit, &p.ExitKind, &p.Validation, &p.ValidationOn, &p.ConditionsOpen, &p.ExemptedBy, &elements, &p.Version)
+		&p.DesignGateDue, &p.DesignExit, &p.ExitKind, &p.Validation, &p.ValidationOn, &p.ConditionsOpen, &p.ExemptedBy, &elements, &benefit, &p.Version)
 	if err != nil {
 		return p, err
 	}
-	if cents != nil {
-		euro := float64(*cents) / 100
-		p.CostEUR = &euro
-	}
+	p.CostEUR, p.BenefitEURWeek = euroOf(cents), euroOf(benefit)
 	return p, json.Unmarshal([]byte(elements), &p.Elements)
+}
+
+func euroOf(cents *int64) *float64 {
+	if cents == nil {
+		return nil
+	}
+	euro := float64(*cents) / 100
+	return &euro
+}
+
+func centsOf(euro *float64) any {
+	if euro == nil {
+		return nil
+	}
+	return int64(math.Round(*euro * 100))
 }
 
 // put writes a project as it is and keeps its entry in the register.
@@ -209,17 +226,13 @@ func put(ctx context.Context, tx *db.Tx, p Project) error {
 	if err != nil {
 		return err
 	}
-	var cents any
-	if p.CostEUR != nil {
-		cents = int64(*p.CostEUR*100 + 0.5)
-	}
 	if _, err := tx.Exec(ctx, `DELETE FROM project WHERE id = $1`, p.ID); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO project (id, title, title_it, owner, security_partner, digital, in_scope, stage, cost_cents,
-		design_gate_due, design_exit, exit_kind, validation, validation_on, conditions_open, exempted_by, elements, version)
-		VALUES `+db.Tuples(1, 18), p.ID, p.Title, p.TitleIT, p.Owner, p.SecurityPartner, p.Digital, p.InScope, p.Stage, cents,
-		p.DesignGateDue, p.DesignExit, p.ExitKind, p.Validation, p.ValidationOn, p.ConditionsOpen, p.ExemptedBy, string(elements), p.Version+1)
+		design_gate_due, design_exit, exit_kind, validation, validation_on, conditions_open, exempted_by, elements, benefit_cents_week, version)
+		VALUES `+db.Tuples(1, 19), p.ID, p.Title, p.TitleIT, p.Owner, p.SecurityPartner, p.Digital, p.InScope, p.Stage, centsOf(p.CostEUR),
+		p.DesignGateDue, p.DesignExit, p.ExitKind, p.Validation, p.ValidationOn, p.ConditionsOpen, p.ExemptedBy, string(elements), centsOf(p.BenefitEURWeek), p.Version+1)
 	if err != nil {
 		return err
 	}

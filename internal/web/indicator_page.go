@@ -29,20 +29,6 @@ func (s *Server) indicatorWall(w http.ResponseWriter, q *request) error {
 	return q.render(w, indicatorWallPage(q.Page, cards))
 }
 
-// indicatorDictionary says what each side calls the same figure.
-func (s *Server) indicatorDictionary(w http.ResponseWriter, q *request) error {
-	q.title("indicators", q.T("indicator.dictionary.title"), ui.Crumb{Title: q.T("indicator.wall.title"), Href: "/indicators"})
-	return q.render(w, dictionaryPage(q.Page, dictionary(), indicator.Definitions()))
-}
-
-// term is one word of the dictionary: what the CIO says, what the CISO says, and on which scale it is the same.
-type term struct{ Key string }
-
-// dictionary lists the words that are not the names of indicators.
-func dictionary() []term {
-	return []term{{"money"}, {"minutes"}, {"exposure-days"}, {"capacity"}, {"delay"}, {"maturity"}}
-}
-
 // indicatorView is what the page of an indicator shows.
 type indicatorView struct {
 	Reading    indicator.Reading

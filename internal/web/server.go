@@ -31,11 +31,12 @@ type Config struct {
 // Server serves the pages of one installation.
 type Server struct {
 	Config
-	sessions *scs.SessionManager
-	limits   limits
-	door     door
-	root     recordRoot
-	figures  figureCache
+	sessions  *scs.SessionManager
+	limits    limits
+	door      door
+	root      recordRoot
+	figures   figureCache
+	headlines headlineCache
 
 	mapImports jobs[*mapImport]
 }
