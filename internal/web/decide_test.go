@@ -109,11 +109,12 @@ func TestEveryPageAnswersInBothLanguages(t *testing.T) {
 				"/fund", "/fund/years/2026", "/fund/initiatives", "/fund/initiatives?sort=cost", "/fund/initiatives/new", "/fund/choice", "/fund/choice/frontier", "/fund/choice/weight", "/fund/plans",
 				"/record", "/record/0", "/record/policies", "/risks?text=fraud&sort=-mean", "/risks/heat", "/risks/heat?state=inherent", "/risks/services", "/risks/changes", "/risks/changes?since=2020-01-01", "/risks/evidence", "/decisions?sort=deadline",
 				"/risks/portfolio", "/risks/calibration", "/indicators/dictionary", "/indicators/dictionary?side=cio&text=sla", "/indicators/dictionary/sla?value=99,9", "/indicators/dictionary/delay", "/indicators/dictionary/compliance",
+				"/roles/obligations", "/roles/obligations/CAL-02", "/roles/obligations/CAL-26", "/roles/obligations/new", "/roles/obligations?state=open&sort=-due",
 			} {
 				p := v.get(path)
 				want(t, p, http.StatusOK)
 				p.body = strings.ReplaceAll(p.body, ">risk.watch<", "") // the record shows the names of operations
-				if missing := regexp.MustCompile(`>\s*(risk|project|decision|budget|record|chart|web|access|dictionary|lens)\.[a-z][a-z.-]+\s*<`).FindString(p.body); missing != "" {
+				if missing := regexp.MustCompile(`>\s*(risk|project|decision|budget|record|chart|web|access|obligation|survey|dictionary|lens)\.[a-z][a-z.-]+\s*<`).FindString(p.body); missing != "" {
 					t.Errorf("%s in %s: got the key %q instead of its sentence", path, lang, missing)
 				}
 			}

@@ -155,6 +155,9 @@ func (s *Server) addClocks(q *request, view *homeView, own organisation.Organisa
 		}
 		view.Clocks = append(view.Clocks, running(p, clock{What: a.Name().In(p.Lang), Sub: p.T("home.clock.agreement"), Href: href, at: at.AddDate(0, 0, 1)}))
 	}
+	if err := s.addObligations(q, view); err != nil {
+		return err
+	}
 	slices.SortStableFunc(view.Clocks, func(a, b clock) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.What, b.What)) })
 	return nil
 }

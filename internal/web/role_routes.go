@@ -3,4 +3,5 @@ package web
 // roleRoutes binds the pages on how the two offices decide together.
 func (s *Server) roleRoutes(m *mux) {
 	m.page("GET /roles/offices", s.offices)
+	s.obligationRoutes(m)
 }

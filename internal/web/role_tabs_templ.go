@@ -37,6 +37,7 @@ func roleTabs(p ui.Page) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Tabs(p.T("shell.nav.roles"), []ui.Tab{
 			{Title: p.T("identity.offices.title"), Href: "/roles/offices", Current: strings.HasPrefix(p.Path, "/roles/offices")},
+			{Title: p.T("obligation.tab"), Href: "/roles/obligations", Current: strings.HasPrefix(p.Path, "/roles/obligations")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -36,7 +36,7 @@ func itemHref(name ref.Ref) string {
 		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "statement": "/risks/appetite/", "escalation": "/risks/escalations/", "project": "/projects/", "decision": "/decisions/",
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
 		"report": "/reports/", "indicator": "/indicators/", "initiative": "/fund/initiatives/", "plan": "/fund/plans/",
-		"exposure": "/evidence/exposures/", "recovery-test": "/evidence/recoveries#",
+		"exposure": "/evidence/exposures/", "obligation": "/roles/obligations/", "recovery-test": "/evidence/recoveries#",
 	}[name.Kind()]
 	if !ok {
 		return ""

@@ -181,7 +181,13 @@ func Change(ctx context.Context, tx *db.Tx, in OwnIn) (Obligation, error) {
 		return before, err
 	}
 	o := in.obligation(in.ID)
-	o.NoteIT, o.Refs, o.Profiles = before.NoteIT, before.Refs, before.Profiles
+	o.Refs, o.Profiles = before.Refs, before.Profiles
+	if o.Basis == before.Basis {
+		o.BasisIT = before.BasisIT
+	}
+	if o.Note == before.Note {
+		o.NoteIT = before.NoteIT
+	}
 	if err := problem.Many(o.check(plain)); err != nil {
 		return o, err
 	}

@@ -38,9 +38,10 @@ type Obligation struct {
 	Frequency Frequency      `yaml:"frequency" json:"frequency"`             //
 	Refs      []law.Citation `yaml:"refs,omitempty" json:"refs,omitempty"`   // provisions
 	Basis     string         `yaml:"basis,omitempty" json:"basis,omitempty"` // contract or own rule, in words
-	Approves  []string       `yaml:"approves,omitempty" json:"approves"`     // requirements of the agency whose approval by the bodies this is
-	Certainty string         `yaml:"certainty,omitempty" json:"certainty"`   // read: the text was read; recalled: to be verified
-	Note      string         `yaml:"note,omitempty" json:"note,omitempty"`   //
+	BasisIT   string         `yaml:"basis_it,omitempty" json:"basisIt,omitempty"`
+	Approves  []string       `yaml:"approves,omitempty" json:"approves"`   // requirements of the agency whose approval by the bodies this is
+	Certainty string         `yaml:"certainty,omitempty" json:"certainty"` // read: the text was read; recalled: to be verified
+	Note      string         `yaml:"note,omitempty" json:"note,omitempty"` //
 	NoteIT    string         `yaml:"note_it,omitempty" json:"noteIt,omitempty"`
 }
 
@@ -49,6 +50,9 @@ func (o Obligation) Name() i18n.Text { return i18n.Text{EN: o.Title, IT: o.Title
 
 // Others is who acts that is no office, in both languages.
 func (o Obligation) Others() i18n.Text { return i18n.Text{EN: o.WhoElse, IT: o.WhoElseIT} }
+
+// Ground is the contract or own rule in both languages.
+func (o Obligation) Ground() i18n.Text { return i18n.Text{EN: o.Basis, IT: o.BasisIT} }
 
 // Remark is the note in both languages.
 func (o Obligation) Remark() i18n.Text { return i18n.Text{EN: o.Note, IT: o.NoteIT} }
@@ -100,11 +104,15 @@ type Act struct {
 	Office     string  `yaml:"office" json:"office"`                     // which acted
 	Person     string  `yaml:"person,omitempty" json:"person,omitempty"` // id of who acted for it; a body as a whole has none
 	Document   string  `yaml:"document" json:"document"`                 // title of what was approved, reviewed, tested or sent
+	DocumentIT string  `yaml:"document_it,omitempty" json:"documentIt,omitempty"`
 	Version    string  `yaml:"version,omitempty" json:"version,omitempty"`
 	Evidence   ref.Ref `yaml:"evidence,omitempty" json:"evidence,omitempty"` // a decision, a sitting, a file: kind:id
 	Hash       string  `yaml:"hash,omitempty" json:"hash,omitempty"`         // SHA-256 of the document
 	Note       string  `yaml:"note,omitempty" json:"note,omitempty"`
 }
+
+// Titled is the title of the document in both languages.
+func (a Act) Titled() i18n.Text { return i18n.Text{EN: a.Document, IT: a.DocumentIT} }
 
 func (a Act) check(field func(string) string) []*problem.Error {
 	var wrong []*problem.Error
@@ -142,7 +150,11 @@ type Trigger struct {
 	Day        string `yaml:"day" json:"day"` // on which it happened
 	Due        string `yaml:"due" json:"due"` // by which the obligation must be met
 	What       string `yaml:"what" json:"what"`
+	WhatIT     string `yaml:"what_it,omitempty" json:"whatIt,omitempty"`
 }
+
+// Told is what happened in both languages.
+func (t Trigger) Told() i18n.Text { return i18n.Text{EN: t.What, IT: t.WhatIT} }
 
 func (t Trigger) check(field func(string) string) []*problem.Error {
 	var wrong []*problem.Error
@@ -172,10 +184,14 @@ type Setting struct {
 
 // Waiver says why an obligation of the organisation's profiles does not apply to it, and who said so when.
 type Waiver struct {
-	Reason string `yaml:"reason" json:"reason"`
-	By     string `yaml:"by,omitempty" json:"by,omitempty"` // person id
-	On     string `yaml:"on" json:"on"`                     // day
+	Reason   string `yaml:"reason" json:"reason"`
+	ReasonIT string `yaml:"reason_it,omitempty" json:"reasonIt,omitempty"`
+	By       string `yaml:"by,omitempty" json:"by,omitempty"` // person id
+	On       string `yaml:"on" json:"on"`                     // day
 }
+
+// Why is the reason in both languages.
+func (w Waiver) Why() i18n.Text { return i18n.Text{EN: w.Reason, IT: w.ReasonIT} }
 
 // checkAgainst holds a setting to the obligation: what the law sets may be done more often, not less.
 func (s Setting) checkAgainst(o Obligation, field func(string) string) []*problem.Error {
