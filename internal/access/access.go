@@ -35,7 +35,9 @@ var Groups = map[string][]string{
 	"risk-assessors":  {"cio", "ciso", "cro", "security-staff", "risk-staff"},
 	"officers":        {"cio", "ciso", "cro", "business-owner", "it-staff", "security-staff"},
 	"key-holders":     {"cio", "ciso"},
-	"arbiters":        {"cro", "ceo", "board"},
+	"arbiters":        {"cro", "coo", "ceo", "board"},
+	"challengers":     {"cro", "ict-risk-control", "compliance", "dpo", "risk-staff", "internal-audit"},
+	"reviewers":       {"cio", "ciso", "cro", "internal-audit"},
 
 	"committee-founders": {"cio", "ciso", "ceo", "board-secretary"},
 	"obligation-keepers": {"cio", "ciso", "cro", "ict-risk-control", "compliance", "dpo", "board-secretary"},

@@ -176,7 +176,7 @@ func Propose(ctx context.Context, tx *db.Tx, in ProposeIn) (PlanRow, error) {
 	saves := p.Before.MeanEUR - p.After.MeanEUR
 	_, err = decision.Propose(ctx, tx, decision.ProposeIn{
 		Title: p.Name().In(i18n.EN), TitleIT: p.Name().In(i18n.IT), About: p.Ref(), Kind: decision.Fund, Materiality: in.Materiality,
-		Content: p.words(i18n.EN), ContentIT: p.words(i18n.IT), MoneyEUR: &saves,
+		Terms: decision.Terms{Content: p.words(i18n.EN), ContentIT: p.words(i18n.IT), MoneyEUR: &saves},
 	})
 	if err != nil {
 		return p, err

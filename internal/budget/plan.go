@@ -133,11 +133,11 @@ func (p Plan) stateOf(d *decision.Decision, now time.Time) PlanState {
 		return Draft
 	}
 	switch status := d.Status(now); {
-	case status == decision.Rejected || status == decision.Withdrawn:
+	case !status.Holds() && !status.Open() && status != decision.Draft:
 		return Refused
 	case !p.covers(*d):
 		return Outdated
-	case status == decision.Agreed || status == decision.Approved:
+	case status.Holds():
 		return Agreed
 	default:
 		return Waiting

@@ -7,6 +7,7 @@ import (
 
 	"accordo.dev/internal/api"
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/decision"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/risk"
@@ -47,16 +48,18 @@ func (c *RunCmd) Run(env *Env) error {
 	if err := greet(); err != nil {
 		return err
 	}
-	go env.watchAppetite()
+	go env.watch()
 	return web.Serve(env.Context, server, func() error { return server.Serve(listener) })
 }
 
-// watchAppetite watches over the appetite every hour until the server stops: clocks run out and days change without anybody
-// acting. What it does is in the record; a round that finds nothing to do leaves no trace.
-func (e *Env) watchAppetite() {
+// watch looks every hour, until the server stops, at what the clock does without anybody acting: to decisions, and to the
+// appetite. What it does is in the record; a round that finds nothing to do leaves no trace.
+func (e *Env) watch() {
 	for tick := time.NewTicker(time.Hour); ; {
-		if err := e.watchOnce(); err != nil && e.Context.Err() == nil {
-			e.Log.Error("watch over the appetite", "error", err)
+		for _, err := range []error{watchOnce(e, decision.OpWatch), watchOnce(e, risk.OpWatch)} {
+			if err != nil && e.Context.Err() == nil {
+				e.Log.Error("watch", "error", err)
+			}
 		}
 		select {
 		case <-e.Context.Done():
@@ -67,13 +70,12 @@ func (e *Env) watchAppetite() {
 	}
 }
 
-func (e *Env) watchOnce() error {
-	watch := db.System("watch")
-	would, err := op.DryRun(e.Context, e.Run, watch, risk.OpWatch, struct{}{})
+func watchOnce[Out interface{ Idle() bool }](e *Env, command op.Command[struct{}, Out]) error {
+	would, err := op.DryRun(e.Context, e.Run, db.System("watch"), command, struct{}{})
 	if err != nil || would.Idle() {
 		return err
 	}
-	_, err = op.Do(e.Context, e.Run, watch, risk.OpWatch, struct{}{})
+	_, err = op.Do(e.Context, e.Run, db.System("watch"), command, struct{}{})
 	return err
 }
 

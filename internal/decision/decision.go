@@ -1,7 +1,10 @@
 // Package decision holds decisions that need two keys, the CIO's and the CISO's, and the way out when
 // they do not agree. Keys are given on exactly one content (its hash): any change voids them. A no
-// needs a reason and a counter-proposal; a no, or silence past the deadline, is a deadlock and goes to
-// the CRO, then to the CEO. Silence never approves, and an administrator has no key.
+// needs a reason and a counter-proposal; a no, or silence past the deadline, is a deadlock and goes up,
+// step by step, to who ends it. Silence never approves, and an administrator has no key.
+//
+// Every rule about who may do what and when stands in a method of Decision that knows no database;
+// operations load, call the method and save. Pages, API and command line have no other way in.
 package decision
 
 import (
@@ -9,11 +12,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
-	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
-	"accordo.dev/internal/problem"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/ref"
 )
 
@@ -27,21 +30,26 @@ const (
 	Gate       Kind = "gate"
 	Exception  Kind = "exception"
 	Policy     Kind = "policy"
+	Change     Kind = "change" // of something that runs; who approves it stands apart from who asked for it and who builds it
+	Other      Kind = "other"
 )
 
-// Status is how a decision stands at a moment; it is computed, never stored.
-type Status string
+// Kinds lists the kinds.
+var Kinds = []Kind{AcceptRisk, Fund, Gate, Exception, Policy, Change, Other}
 
-// The statuses.
+// spent tells whether an area uses up an approval of this kind, so that it lapses when nobody does.
+func (k Kind) spent() bool { return k == AcceptRisk || k == Fund || k == Exception }
+
+// The functions that ask for changes and build them.
 const (
-	Proposed  Status = "proposed"  // no key yet
-	OneKey    Status = "one-key"   // one yes, the other is awaited
-	Agreed    Status = "agreed"    // both keys on the same content
-	Deadlock  Status = "deadlock"  // refused or late: escalated, waiting for the arbiter
-	Approved  Status = "approved"  // by the arbiter
-	Rejected  Status = "rejected"  // by the arbiter
-	Withdrawn Status = "withdrawn" // by its proposer
+	IT       = "it"
+	Security = "security"
+	Business = "business"
 )
+
+// Approver is the office of the third key, which only a change needs that one of the two functions asked for and the
+// other builds: neither of their officers stands apart from it. law: 2024/1774#17.1
+const Approver = "approver"
 
 // Decision is one proposal and all that became of it.
 type Decision struct {
@@ -50,28 +58,59 @@ type Decision struct {
 	TitleIT      string       `yaml:"title_it,omitempty" json:"titleIt,omitempty"`
 	About        ref.Ref      `yaml:"about,omitempty" json:"about,omitempty"`
 	Kind         Kind         `yaml:"kind" json:"kind"`
+	Draft        bool         `yaml:"draft,omitempty" json:"draft,omitempty"`
 	ProposedBy   string       `yaml:"proposed_by" json:"proposedBy"` // person id
 	ProposedAt   time.Time    `yaml:"proposed_at" json:"proposedAt"`
-	Deadline     time.Time    `yaml:"deadline" json:"deadline"`
+	Deadline     time.Time    `yaml:"deadline" json:"deadline"`       // for the keys
+	Way          Way          `yaml:"way,omitempty" json:"way"`       // up, when the two do not agree
 	Materiality  string       `yaml:"materiality" json:"materiality"` // low, medium, high: sets the clock
 	Content      string       `yaml:"content" json:"content"`         // what exactly is decided
 	ContentIT    string       `yaml:"content_it,omitempty" json:"contentIt,omitempty"`
+	Options      []Option     `yaml:"options,omitempty" json:"options,omitempty"`            // that were weighed
+	Chosen       string       `yaml:"chosen,omitempty" json:"chosen,omitempty"`              // id of the option that is proposed
 	MoneyEUR     *float64     `yaml:"money_eur,omitempty" json:"moneyEur,omitempty"`         // expected effect: euro a year
 	Minutes      *float64     `yaml:"minutes,omitempty" json:"minutes,omitempty"`            // minutes of critical service a year
 	ExposureDays *float64     `yaml:"exposure_days,omitempty" json:"exposureDays,omitempty"` // weighted, a quarter
-	Keys         []Key        `yaml:"keys,omitempty" json:"keys,omitempty"`                  // the last answer of each office
-	Arbitration  *Arbitration `yaml:"arbitration,omitempty" json:"arbitration,omitempty"`    // of a deadlock
-	WithdrawnAt  *time.Time   `yaml:"withdrawn_at,omitempty" json:"withdrawnAt,omitempty"`   //
-	SpentAt      *time.Time   `yaml:"spent_at,omitempty" json:"spentAt,omitempty"`           // when an area used the approval
-	ReviewOn     string       `yaml:"review_on,omitempty" json:"reviewOn,omitempty"`         // day on which the effect is graded
+	Effect       string       `yaml:"effect,omitempty" json:"effect,omitempty"`              // expected effect in words
+	EffectIT     string       `yaml:"effect_it,omitempty" json:"effectIt,omitempty"`
+	ReviewOn     string       `yaml:"review_on,omitempty" json:"reviewOn,omitempty"` // day on which the effect is graded
+	AskedBy      string       `yaml:"asked_by,omitempty" json:"askedBy,omitempty"`   // function that asked for a change
+	BuiltBy      string       `yaml:"built_by,omitempty" json:"builtBy,omitempty"`   // function that builds it
+	ITMemo       *Memo        `yaml:"it_memo,omitempty" json:"itMemo,omitempty"`
+	SecurityMemo *Memo        `yaml:"security_memo,omitempty" json:"securityMemo,omitempty"`
+	Keys         []Key        `yaml:"keys,omitempty" json:"keys,omitempty"` // the last answer of each office
+	Challenges   []Challenge  `yaml:"challenges,omitempty" json:"challenges,omitempty"`
+	Conflicts    []Conflict   `yaml:"conflicts,omitempty" json:"conflicts,omitempty"`
+	Emergency    *Emergency   `yaml:"emergency,omitempty" json:"emergency,omitempty"`
+	Arbitration  *Arbitration `yaml:"arbitration,omitempty" json:"arbitration,omitempty"` // of a deadlock
+	Revisions    []Revision   `yaml:"revisions,omitempty" json:"revisions,omitempty"`
+	AgreedAt     *time.Time   `yaml:"agreed_at,omitempty" json:"agreedAt,omitempty"`     // when the last key made it hold
+	ValidUntil   *time.Time   `yaml:"valid_until,omitempty" json:"validUntil,omitempty"` // for use by an area
+	WithdrawnAt  *time.Time   `yaml:"withdrawn_at,omitempty" json:"withdrawnAt,omitempty"`
+	SpentAt      *time.Time   `yaml:"spent_at,omitempty" json:"spentAt,omitempty"` // when an area used the approval
+	Review       *Review      `yaml:"review,omitempty" json:"review,omitempty"`    // the outcome against the expected effect
 	Version      int          `yaml:"-" json:"version"`
 }
 
+// Option is one of the ways that were weighed, on the three common scales.
+type Option struct {
+	ID           string   `yaml:"id" json:"id"`
+	Title        string   `yaml:"title" json:"title"`
+	TitleIT      string   `yaml:"title_it,omitempty" json:"titleIt,omitempty"`
+	MoneyEUR     *float64 `yaml:"money_eur,omitempty" json:"moneyEur,omitempty"`
+	Minutes      *float64 `yaml:"minutes,omitempty" json:"minutes,omitempty"`
+	ExposureDays *float64 `yaml:"exposure_days,omitempty" json:"exposureDays,omitempty"`
+}
+
+// Name is the title of an option in both languages.
+func (o Option) Name() i18n.Text { return i18n.Text{EN: o.Title, IT: o.TitleIT} }
+
 // Key is the answer of one office on one content.
 type Key struct {
-	Office    string    `yaml:"office" json:"office"` // cio or ciso
-	Answer    string    `yaml:"answer" json:"answer"` // yes or no
-	Person    string    `yaml:"person" json:"person"` // person id
+	Office    string    `yaml:"office" json:"office"`               // cio, ciso, or approver
+	Answer    string    `yaml:"answer" json:"answer"`               // yes or no
+	Person    string    `yaml:"person" json:"person"`               // person id
+	For       string    `yaml:"for,omitempty" json:"for,omitempty"` // person who holds the office, when a delegate answered
 	At        time.Time `yaml:"at" json:"at"`
 	Hash      string    `yaml:"hash,omitempty" json:"hash"` // of the content that was answered
 	Reason    string    `yaml:"reason,omitempty" json:"reason,omitempty"`
@@ -82,7 +121,7 @@ type Key struct {
 
 // Arbitration is the decision of who the deadlock was escalated to.
 type Arbitration struct {
-	Office   string    `yaml:"office" json:"office"` // cro, ceo or board
+	Office   string    `yaml:"office" json:"office"` // such as cro, ceo or board
 	Person   string    `yaml:"person" json:"person"`
 	At       time.Time `yaml:"at" json:"at"`
 	Approve  bool      `yaml:"approve" json:"approve"`
@@ -93,16 +132,34 @@ type Arbitration struct {
 // Name is the title in both languages.
 func (d Decision) Name() i18n.Text { return i18n.Text{EN: d.Title, IT: d.TitleIT} }
 
+// Ref is the name of a decision as an item.
+func (d Decision) Ref() ref.Ref { return ref.New("decision", d.ID) }
+
 // Hash names exactly the content that keys are given on: everything that is decided, nothing that
-// happens later.
+// happens later. Its second form, with more fields, is used where one of them is set, so that keys given
+// on the first form stay what they are.
 func (d Decision) Hash() string {
 	content := []any{"accordo-decision-1", d.ID, d.Title, d.TitleIT, d.About, d.Kind, d.Content, d.ContentIT, d.MoneyEUR, d.Minutes, d.ExposureDays, d.ReviewOn}
+	if len(d.Options) > 0 || d.Chosen+d.Effect+d.EffectIT+d.AskedBy+d.BuiltBy != "" {
+		content[0] = "accordo-decision-2"
+		content = append(content, d.Options, d.Chosen, d.Effect, d.EffectIT, d.AskedBy, d.BuiltBy)
+	}
 	data, err := json.Marshal(content)
 	if err != nil {
 		panic(fmt.Sprintf("decision hash: %v", err)) // impossible: strings and finite numbers
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// Offices lists whose keys the decision needs: both officers', and of a change that one of their functions asked for
+// and the other builds, that of an approver who belongs to neither.
+func (d Decision) Offices() []string {
+	keys := []string{identity.OfficeCIO, identity.OfficeCISO}
+	if d.Kind == Change && slices.Contains([]string{d.AskedBy, d.BuiltBy}, IT) && slices.Contains([]string{d.AskedBy, d.BuiltBy}, Security) {
+		return append(keys, Approver)
+	}
+	return keys
 }
 
 // Key gives the answer of an office that holds for the present content; nil when there is none.
@@ -114,114 +171,4 @@ func (d Decision) Key(office string) *Key {
 		}
 	}
 	return nil
-}
-
-// Status is how the decision stands at a moment.
-func (d Decision) Status(now time.Time) Status {
-	cio, ciso := d.Key("cio"), d.Key("ciso")
-	yes := func(k *Key) bool { return k != nil && k.Answer == "yes" }
-	no := func(k *Key) bool { return k != nil && k.Answer == "no" }
-	switch {
-	case d.WithdrawnAt != nil:
-		return Withdrawn
-	case d.Arbitration != nil && d.Arbitration.Approve:
-		return Approved
-	case d.Arbitration != nil:
-		return Rejected
-	case yes(cio) && yes(ciso):
-		return Agreed
-	case no(cio) || no(ciso) || now.After(d.Deadline):
-		return Deadlock
-	case yes(cio) || yes(ciso):
-		return OneKey
-	default:
-		return Proposed
-	}
-}
-
-// Waits tells whether the decision still waits for a key of this office.
-func (d Decision) Waits(office string, now time.Time) bool {
-	status := d.Status(now)
-	return (status == Proposed || status == OneKey) && d.Key(office) == nil
-}
-
-// Clock is how long the offices have, by materiality; the arbiter at each step has as long again.
-func Clock(materiality string) time.Duration {
-	days := map[string]time.Duration{"high": 2, "medium": 5, "low": 10}[materiality]
-	return days * 24 * time.Hour
-}
-
-// Escalation says who must end the deadlock at a moment, and until when: first the CRO, and once his
-// time is over the CEO, who has no further step above. A refusal starts the CRO's time at once.
-func (d Decision) Escalation(now time.Time) (office string, until time.Time) {
-	since := d.Deadline
-	for _, k := range d.Keys {
-		if k.Answer == "no" && k.Hash == d.Hash() && k.At.Before(since) {
-			since = k.At
-		}
-	}
-	until = since.Add(Clock(d.Materiality))
-	if now.After(until) {
-		return "ceo", until.Add(Clock(d.Materiality))
-	}
-	return "cro", until
-}
-
-func (d Decision) check(field func(string) string) []*problem.Error {
-	var wrong []*problem.Error
-	add := func(e *problem.Error) {
-		if e != nil {
-			wrong = append(wrong, e)
-		}
-	}
-	if !ref.ValidID(d.ID) {
-		add(problem.Field(field("id"), "problem.required"))
-	}
-	for _, needed := range []struct{ name, value string }{{"title", d.Title}, {"content", d.Content}, {"proposed_by", d.ProposedBy}} {
-		if needed.value == "" {
-			add(problem.Field(field(needed.name), "problem.required"))
-		}
-	}
-	if len(d.Content) > 20_000 || len(d.ContentIT) > 20_000 {
-		add(problem.Field(field("content"), "problem.too-long", "max", 20_000))
-	}
-	add(problem.Choice(field("kind"), string(d.Kind), "accept-risk", "fund", "gate", "exception", "policy"))
-	add(problem.Choice(field("materiality"), d.Materiality, "low", "medium", "high"))
-	if d.ReviewOn != "" && !db.ValidDay(d.ReviewOn) {
-		add(problem.Field(field("review_on"), "problem.day", "value", d.ReviewOn))
-	}
-	if d.About != "" {
-		if _, err := ref.Parse(string(d.About)); err != nil {
-			add(problem.Field(field("about"), "problem.ref", "value", d.About))
-		}
-	}
-	return append(wrong, d.checkKeys(field)...)
-}
-
-// checkKeys holds the rules between keys: one an office, two humans, a no with reason and counter-proposal.
-func (d Decision) checkKeys(field func(string) string) []*problem.Error {
-	var wrong []*problem.Error
-	people, given := map[string]bool{}, map[string]bool{}
-	for _, k := range d.Keys {
-		if err := problem.Choice(field("keys"), k.Office, "cio", "ciso"); err != nil {
-			wrong = append(wrong, err)
-		}
-		if err := problem.Choice(field("keys"), k.Answer, "yes", "no"); err != nil {
-			wrong = append(wrong, err)
-		}
-		if given[k.Office] {
-			wrong = append(wrong, problem.Field(field("keys"), "problem.twice", "value", k.Office))
-		}
-		if people[k.Person] {
-			wrong = append(wrong, problem.Field(field("keys"), "decision.error.same-person"))
-		}
-		if k.Answer == "no" && (k.Reason == "" || k.Counter == "") {
-			wrong = append(wrong, problem.Field(field("keys"), "decision.error.reason"))
-		}
-		people[k.Person], given[k.Office] = true, true
-	}
-	if a := d.Arbitration; a != nil && (people[a.Person] || a.Reason == "") {
-		wrong = append(wrong, problem.Field(field("arbitration"), "decision.error.arbiter"))
-	}
-	return wrong
 }

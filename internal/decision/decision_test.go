@@ -11,6 +11,7 @@ import (
 	"accordo.dev/internal/db/dbtest"
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/item"
+	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 )
@@ -51,7 +52,7 @@ func (s *story) propose() decision.Decision {
 		if err := item.Put(ctx, tx, item.Item{Ref: "risk:atm", Area: "risk"}); err != nil {
 			return decision.Decision{}, err
 		}
-		return decision.Propose(ctx, tx, decision.ProposeIn{Title: "Accept the ATM risk", About: "risk:atm", Kind: decision.AcceptRisk, Materiality: "high", Content: "Until June."})
+		return decision.Propose(ctx, tx, decision.ProposeIn{Title: "Accept the ATM risk", About: "risk:atm", Kind: decision.AcceptRisk, Materiality: "high", Terms: decision.Terms{Content: "Until June."}})
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -91,7 +92,7 @@ func TestBothKeysOnTheSameContentApproveAndAreSpentOnce(t *testing.T) {
 			t.Errorf("got %v, want a conflict after one key", err)
 		}
 		agreed, err := s.give(ciso, "ciso", proposal)
-		if err != nil || agreed.Status(s.now) != decision.Agreed {
+		if err != nil || agreed.Status(s.now) != decision.BothKeys {
 			t.Fatalf("got %v, %v, want agreed", agreed.Status(s.now), err)
 		}
 		if err := s.spend(); err != nil {
@@ -131,7 +132,7 @@ func TestRevisionVoidsKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	revised, err := s.as(cio, func(ctx context.Context, tx *db.Tx) (decision.Decision, error) {
-		return decision.Revise(ctx, tx, decision.ReviseIn{ID: given.ID, Version: given.Version, Content: "Until March."})
+		return decision.Revise(ctx, tx, decision.ReviseIn{ID: given.ID, Version: given.Version, Terms: decision.Terms{Content: "Until March."}})
 	})
 	if err != nil || revised.Status(s.now) != decision.Proposed {
 		t.Fatalf("got %v, %v, want proposed again", revised.Status(s.now), err)
@@ -159,7 +160,10 @@ func TestSilenceLeadsToTheCROThenToTheCEO(t *testing.T) {
 	if _, err := s.give(ciso, "ciso", proposal); !problem.Is(err, problem.Conflict) {
 		t.Errorf("got %v, want a late key refused", err)
 	}
-	s.now = proposal.Deadline.Add(3 * 24 * time.Hour)
+	if _, err := arbitrate(cro); !problem.Is(err, problem.Conflict) {
+		t.Errorf("got %v, want a conflict while the two may still settle it", err)
+	}
+	s.now = proposal.Way.Higher.Add(time.Minute)
 	if _, err := arbitrate(cro); !problem.Is(err, problem.Forbidden) {
 		t.Errorf("got %v, want the CRO's time over", err)
 	}
@@ -172,7 +176,7 @@ func TestSilenceLeadsToTheCROThenToTheCEO(t *testing.T) {
 	}
 }
 
-func TestRefusalNeedsReasonAndCounterProposalAndEscalatesAtOnce(t *testing.T) {
+func TestRefusalNeedsReasonAndCounterProposalAndGoesUpWhenItIsNotSettled(t *testing.T) {
 	s := begin(t, dbtest.SQLite(t))
 	proposal := s.propose()
 	_, err := s.as(ciso, func(ctx context.Context, tx *db.Tx) (decision.Decision, error) {
@@ -185,9 +189,14 @@ func TestRefusalNeedsReasonAndCounterProposalAndEscalatesAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	working := organisation.Calendar{}
 	office, until := refused.Escalation(s.now)
-	if refused.Status(s.now) != decision.Deadlock || office != "cro" || !until.Equal(s.now.Add(48*time.Hour)) {
-		t.Errorf("got %v, %v until %v, want a deadlock with the CRO for two days", refused.Status(s.now), office, until)
+	if refused.Status(s.now) != decision.Deadlock || office != "" || !until.Equal(working.Add(s.now, 1)) {
+		t.Errorf("got %v, %q until %v, want a deadlock that the two may settle for one working day", refused.Status(s.now), office, until)
+	}
+	s.now = until
+	if office, until = refused.Escalation(s.now); refused.Status(s.now) != decision.Escalated1 || office != "cro" || !until.Equal(working.Add(s.now, 2)) {
+		t.Errorf("got %v, %q until %v, want the CRO for two working days", refused.Status(s.now), office, until)
 	}
 }
 
@@ -233,7 +242,7 @@ func TestAgreedAlwaysMeansTwoHumansOnThePresentContent(t *testing.T) {
 			case "revise":
 				next, err = s.as(actor, func(ctx context.Context, tx *db.Tx) (decision.Decision, error) {
 					content := rapid.SampledFrom([]string{"Until June.", "Until March."}).Draw(rt, "content")
-					return decision.Revise(ctx, tx, decision.ReviseIn{ID: proposal.ID, Version: proposal.Version, Content: content})
+					return decision.Revise(ctx, tx, decision.ReviseIn{ID: proposal.ID, Version: proposal.Version, Terms: decision.Terms{Content: content}})
 				})
 			case "wait":
 				s.now = s.now.Add(20 * time.Hour)
@@ -241,7 +250,7 @@ func TestAgreedAlwaysMeansTwoHumansOnThePresentContent(t *testing.T) {
 			if err == nil {
 				proposal = next
 			}
-			if proposal.Status(s.now) != decision.Agreed {
+			if proposal.Status(s.now) != decision.BothKeys {
 				continue
 			}
 			a, b := proposal.Key("cio"), proposal.Key("ciso")

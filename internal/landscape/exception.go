@@ -94,15 +94,14 @@ func (e Exception) stateOf(d *decision.Decision, now time.Time) ExceptionState {
 		return ExceptionPending
 	}
 	status := d.Status(now)
-	agreed := status == decision.Agreed || status == decision.Approved
 	switch {
-	case status == decision.Rejected || status == decision.Withdrawn:
+	case !status.Holds() && !status.Open() && status != decision.Draft:
 		return ExceptionRefused
 	case e.Until < now.Format(time.DateOnly):
 		return ExceptionExpired
-	case agreed && d.SpentAt != nil:
+	case status.Holds() && d.SpentAt != nil:
 		return ExceptionInForce
-	case agreed:
+	case status.Holds():
 		return ExceptionGranted
 	default:
 		return ExceptionPending
@@ -232,7 +231,7 @@ func (s *Snapshot) subject(name ref.Ref) (i18n.Text, string) {
 
 // exceptionDecisions gives the decision about each exception; of several, the last.
 func exceptionDecisions(ctx context.Context, r db.Reader) (map[ref.Ref]*decision.Decision, error) {
-	rows, err := decision.List(ctx, r, decision.Filter{Sort: "proposed"})
+	rows, err := decision.List(ctx, r, decision.Filter{Page: db.Page{Sort: "proposed"}})
 	about := map[ref.Ref]*decision.Decision{}
 	for i := range rows {
 		if rows[i].Kind == decision.Exception && rows[i].About.Kind() == "exception" {
@@ -298,8 +297,10 @@ func (row ExceptionRow) proposal() decision.ProposeIn {
 	}
 	return decision.ProposeIn{
 		Title: say(i18n.EN, "landscape.exception.decision.title"), TitleIT: say(i18n.IT, "landscape.exception.decision.title"),
-		About: row.Ref(), Kind: decision.Exception, Materiality: row.Severity, ReviewOn: row.Until,
-		Content: say(i18n.EN, "landscape.exception.decision.content"), ContentIT: say(i18n.IT, "landscape.exception.decision.content"),
+		About: row.Ref(), Kind: decision.Exception, Materiality: row.Severity,
+		Terms: decision.Terms{
+			Content: say(i18n.EN, "landscape.exception.decision.content"), ContentIT: say(i18n.IT, "landscape.exception.decision.content"), ReviewOn: row.Until,
+		},
 	}
 }
 

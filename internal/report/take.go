@@ -112,7 +112,7 @@ func (t *taker) decisions(ctx context.Context) error {
 		return err
 	}
 	slices.SortStableFunc(rows, func(a, b decision.Row) int {
-		if stuck := (a.StatusNow == decision.Deadlock); stuck != (b.StatusNow == decision.Deadlock) {
+		if stuck := a.StatusNow.Stuck(); stuck != b.StatusNow.Stuck() {
 			return map[bool]int{true: -1, false: 1}[stuck]
 		}
 		return a.Deadline.Compare(b.Deadline)
@@ -121,7 +121,7 @@ func (t *taker) decisions(ctx context.Context) error {
 	for _, row := range rows[:min(len(rows), maxDecisions)] {
 		d := Decision{
 			ID: row.ID, Title: row.Name(), Content: i18n.Text{EN: row.Content, IT: row.ContentIT}, Status: string(row.StatusNow),
-			Deadline: row.Deadline, Escalation: row.Escalation, MoneyEUR: row.MoneyEUR, Minutes: row.Minutes, ExposureDays: row.ExposureDays, Hash: row.Hash(),
+			Deadline: row.Until(), Escalation: row.Escalation, MoneyEUR: row.MoneyEUR, Minutes: row.Minutes, ExposureDays: row.ExposureDays, Hash: row.Hash(),
 		}
 		if d.CIO, err = t.vote(ctx, row.Decision, identity.OfficeCIO); err != nil {
 			return err

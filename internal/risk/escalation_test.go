@@ -228,7 +228,7 @@ func TestLifeOfAnEscalation(t *testing.T) {
 // accepts proposes to accept something, and turns both keys.
 func (h *house) accepts(about ref.Ref) {
 	h.Helper()
-	d := do(h, cio, decision.OpPropose, decision.ProposeIn{Title: "Accept", Content: "It is borne.", About: about, Kind: decision.AcceptRisk, Materiality: "medium"})
+	d := do(h, cio, decision.OpPropose, decision.ProposeIn{Title: "Accept", Terms: decision.Terms{Content: "It is borne."}, About: about, Kind: decision.AcceptRisk, Materiality: "medium"})
 	for office, actor := range map[string]db.Actor{"cio": cio, "ciso": ciso} {
 		do(h, actor, decision.OpGiveKey, decision.GiveKeyIn{ID: d.ID, Office: office, Hash: d.Hash()})
 	}

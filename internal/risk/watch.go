@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"accordo.dev/internal/db"
+	"accordo.dev/internal/decision"
 	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 )
 
@@ -102,7 +104,11 @@ func (w *watch) expire() error {
 	}
 	now := w.tx.Now()
 	for _, a := range all {
-		if a.EndedAt != nil || a.InForce(today(w.tx)) {
+		fallen, err := w.fallen(a)
+		if err != nil {
+			return err
+		}
+		if a.EndedAt != nil || a.InForce(today(w.tx)) && !fallen {
 			continue
 		}
 		a.EndedAt = &now
@@ -123,6 +129,18 @@ func (w *watch) expire() error {
 		}
 	}
 	return nil
+}
+
+// fallen tells whether an acceptance rests on an emergency that was not ratified.
+func (w *watch) fallen(a Acceptance) (bool, error) {
+	if a.EndedAt != nil || a.Decision == "" {
+		return false, nil
+	}
+	d, err := decision.Get(w.ctx, w.tx, decision.GetIn{ID: a.Decision})
+	if problem.Is(err, problem.NotFound) {
+		return false, nil
+	}
+	return err == nil && d.Status(w.tx.Now()) == decision.Reverted, err
 }
 
 // follow closes what is over and moves on what has waited long enough.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"accordo.dev/internal/budget"
-	"accordo.dev/internal/decision"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -136,7 +135,7 @@ func (s *Server) planView(q *request, wrong error) (planView, error) {
 }
 
 func (s *Server) planSurroundings(q *request, view *planView) error {
-	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: view.Plan.Ref()})
+	rows, err := s.decisionsAbout(q, view.Plan.Ref())
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func proposeFields(p ui.Page) []ui.Input {
 	return append([]ui.Input{
 		{Name: "title", Label: p.T("decision.f.title"), Hint: p.T("decision.f.title.hint"), Required: true, Wide: true},
 		{Name: "title_it", Label: p.T("decision.f.title_it"), Wide: true},
-		{Name: "kind", Label: p.T("decision.f.kind"), Type: "select", Required: true, Options: choices(p, "decision.kind.", "accept-risk", "fund", "gate", "exception", "policy")},
+		{Name: "kind", Label: p.T("decision.f.kind"), Type: "select", Required: true, Options: choices(p, "decision.kind.", "accept-risk", "fund", "gate", "exception", "policy", "other")},
 		{Name: "materiality", Label: p.T("decision.f.materiality"), Hint: p.T("decision.f.materiality.hint"), Type: "select", Required: true, Options: choices(p, "decision.materiality.", "low", "medium", "high")},
 		{Name: "about", Label: p.T("decision.f.about"), Hint: p.T("decision.f.about.hint")},
 		{Name: "review_on", Label: p.T("decision.f.review_on"), Type: "date"},
@@ -93,8 +93,10 @@ func (s *Server) decisionPropose(w http.ResponseWriter, q *request) error {
 func (s *Server) propose(q *request, f *form) (decision.Decision, error) {
 	in := decision.ProposeIn{
 		Title: f.text("title"), TitleIT: f.text("title_it"), About: ref.Ref(f.text("about")), Kind: decision.Kind(f.text("kind")),
-		Materiality: f.text("materiality"), Content: f.text("content"), ContentIT: f.text("content_it"), MoneyEUR: f.maybe("money_eur"),
-		Minutes: f.maybe("minutes"), ExposureDays: f.maybe("exposure_days"), ReviewOn: f.text("review_on"),
+		Materiality: f.text("materiality"), Terms: decision.Terms{
+			Content: f.text("content"), ContentIT: f.text("content_it"), MoneyEUR: f.maybe("money_eur"),
+			Minutes: f.maybe("minutes"), ExposureDays: f.maybe("exposure_days"), ReviewOn: f.text("review_on"),
+		},
 	}
 	if err := f.err(); err != nil {
 		return decision.Decision{}, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
@@ -15,11 +16,17 @@ import (
 // decisionList shows what waits for the reader's key first, then all decisions.
 func (s *Server) decisionList(w http.ResponseWriter, q *request) error {
 	query := q.URL.Query()
-	filter := decision.Filter{Text: query.Get("text"), Status: decision.Status(query.Get("status")), About: ref.Ref(query.Get("about")), Sort: query.Get("sort")}
-	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, filter)
+	filter := decision.Filter{
+		Page: db.Page{Sort: query.Get("sort"), After: query.Get("after")}, Text: query.Get("text"), Status: decision.Status(query.Get("status")), About: ref.Ref(query.Get("about")),
+	}
+	if wantsExport(q) {
+		filter.After, filter.Limit = "", db.Unlimited
+	}
+	page, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, filter)
 	if err != nil {
 		return err
 	}
+	rows := page.Items
 	about := []ref.Ref{}
 	for _, r := range rows {
 		about = append(about, people(r.ProposedBy)...)
@@ -34,13 +41,25 @@ func (s *Server) decisionList(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return exportDecisions(w, q, rows, called)
 	}
-	open, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Open: true, Sort: "deadline"})
+	open, err := s.openDecisions(q)
 	if err != nil {
 		return err
 	}
 	q.title("decisions", q.T("decision.list.title"))
 	mine := decisionTasks(q.Page, waitingFor(q, open))
-	return q.render(w, decisionListPage(q.Page, decisionVerdict(q, open, len(mine)), mine, decisionTable(q.Page, rows, called), s.refusal(q, decision.OpPropose.Name) == ""))
+	return q.render(w, decisionListPage(q.Page, decisionVerdict(q, open, len(mine)), mine, decisionTable(q.Page, page, called), s.refusal(q, decision.OpPropose.Name) == ""))
+}
+
+// openDecisions are those that wait for somebody, the nearest end first.
+func (s *Server) openDecisions(q *request) ([]decision.Row, error) {
+	page, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Page: db.Page{Sort: "deadline", Limit: db.Unlimited}, Open: true})
+	return page.Items, err
+}
+
+// decisionsAbout are those about an item, the newest first.
+func (s *Server) decisionsAbout(q *request, about ref.Ref) ([]decision.Row, error) {
+	page, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Page: db.Page{Limit: db.Unlimited}, About: about})
+	return page.Items, err
 }
 
 // waitingFor keeps the decisions that wait for the reader: for a key of an office they hold, or for their arbitration.
@@ -55,13 +74,13 @@ func waitsFor(q *request, r decision.Row) bool {
 			return true
 		}
 	}
-	return r.StatusNow == decision.Deadlock && q.Actor.Holds(r.Escalation)
+	return r.Escalation != "" && q.Actor.Holds(r.Escalation)
 }
 
 func decisionVerdict(q *request, open []decision.Row, mine int) string {
 	locked := 0
 	for _, r := range open {
-		if r.StatusNow == decision.Deadlock {
+		if r.StatusNow.Stuck() {
 			locked++
 		}
 	}
@@ -110,8 +129,10 @@ func standing(p ui.Page, r decision.Row) string {
 			missing = identity.OfficeCISO
 		}
 		return p.T("decision.standing.one-key", "office", p.T("office."+missing))
-	case decision.Deadlock:
+	case decision.Escalated1, decision.Escalated2:
 		return p.T("decision.standing.deadlock", "office", p.T("office."+r.Escalation))
+	case decision.Deadlock:
+		return p.T("decision.standing.still")
 	default:
 		return p.T("decision.standing." + string(r.StatusNow))
 	}
@@ -122,17 +143,17 @@ func decisionClock(p ui.Page, r decision.Row) (clock string, state ui.State, the
 	if !r.IsOpen() {
 		return p.T("decision.status." + string(r.StatusNow)), statusState(r.StatusNow), ""
 	}
-	until := r.Deadline
-	then = p.T("decision.then", "office", p.T("office.cro"))
-	if r.StatusNow == decision.Deadlock {
-		var office string
-		office, until = r.Decision.Escalation(p.Now)
-		then = p.T("decision.then", "office", p.T("office.ceo"))
-		if office == identity.OfficeCEO {
-			then = p.T("decision.then.none")
-		}
+	switch r.StatusNow {
+	case decision.Escalated1:
+		then = p.T("decision.then", "office", p.T("office."+r.Way.Second))
+	case decision.Escalated2:
+		then = p.T("decision.then.none")
+	case decision.InEmergency:
+		then = p.T("decision.then.reverted")
+	default:
+		then = p.T("decision.then", "office", p.T("office."+r.Way.First))
 	}
-	left := until.Sub(p.Now)
+	left := r.Until().Sub(p.Now)
 	switch {
 	case left < 0:
 		return p.T("decision.clock.over", "time", p.Duration(-left)), ui.Bad, then
@@ -145,15 +166,16 @@ func decisionClock(p ui.Page, r decision.Row) (clock string, state ui.State, the
 
 func statusState(status decision.Status) ui.State {
 	states := map[decision.Status]ui.State{
-		decision.Proposed: ui.Plain, decision.OneKey: ui.Warn, decision.Agreed: ui.OK, decision.Deadlock: ui.Bad,
-		decision.Approved: ui.OK, decision.Rejected: ui.Bad, decision.Withdrawn: ui.Plain,
+		decision.Draft: ui.Plain, decision.Proposed: ui.Plain, decision.OneKey: ui.Warn, decision.BothKeys: ui.OK, decision.Deadlock: ui.Bad,
+		decision.Escalated1: ui.Bad, decision.Escalated2: ui.Bad, decision.InEmergency: ui.Warn, decision.Approved: ui.OK, decision.Spent: ui.OK,
+		decision.Reviewed: ui.OK, decision.Lapsed: ui.Warn, decision.Refused: ui.Bad, decision.Rejected: ui.Bad, decision.Reverted: ui.Bad, decision.Withdrawn: ui.Plain,
 	}
 	return states[status]
 }
 
-func decisionTable(p ui.Page, rows []decision.Row, called names) ui.List {
+func decisionTable(p ui.Page, page db.PageOf[decision.Row], called names) ui.List {
 	list := ui.List{
-		Caption: p.T("decision.list.title"), Sort: p.Query.Get("sort"), Total: len(rows), Exports: true, Nothing: p.T("decision.list.empty"),
+		Caption: p.T("decision.list.title"), Sort: p.Query.Get("sort"), Total: page.Total, Next: page.Next, Exports: true, Nothing: p.T("decision.list.empty"),
 		Columns: []ui.Column{
 			{Key: "title", Title: p.T("decision.col.title")},
 			{Title: p.T("decision.col.keys")},
@@ -164,14 +186,22 @@ func decisionTable(p ui.Page, rows []decision.Row, called names) ui.List {
 		},
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("decision.col.title")},
-			{Name: "status", Label: p.T("decision.col.status"), Type: "select", Options: anyOf(p, "decision.status.", "proposed", "one-key", "deadlock", "agreed", "approved", "rejected", "withdrawn")},
+			{Name: "status", Label: p.T("decision.col.status"), Type: "select", Options: anyOf(p, "decision.status.", statusNames()...)},
 		},
 		Action: ui.Link("/decisions/new", "plus", p.T("decision.new.button"), ""),
 	}
-	for _, r := range rows {
+	for _, r := range page.Items {
 		list.Rows = append(list.Rows, decisionRow(p, r, called))
 	}
 	return list
+}
+
+func statusNames() []string {
+	names := make([]string, len(decision.Statuses))
+	for i, s := range decision.Statuses {
+		names[i] = string(s)
+	}
+	return names
 }
 
 func decisionRow(p ui.Page, r decision.Row, called names) ui.Row {

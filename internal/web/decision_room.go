@@ -297,7 +297,7 @@ func (v *roomView) addActions(q *request, typed url.Values, held map[string]stri
 }
 
 func (v *roomView) addArbitration(q *request, typed url.Values, who func(string) string) {
-	if v.Decision.StatusNow != decision.Deadlock {
+	if v.Decision.Escalation == "" {
 		return
 	}
 	office := v.Decision.Escalation
@@ -357,16 +357,19 @@ func (s *Server) act(q *request, f *form, id string) error {
 		in := decision.ArbitrateIn{ID: id, Hash: f.text("hash"), Approve: f.text("approve") == "true", Reason: f.text("reason")}
 		return doNamed(s, q, decision.OpArbitrate, in)
 	case "revise":
-		in := decision.ReviseIn{
-			ID: id, Version: f.whole("version"), Content: f.text("content"), ContentIT: f.text("content_it"),
-			MoneyEUR: f.maybe("money_eur"), Minutes: f.maybe("minutes"), ExposureDays: f.maybe("exposure_days"),
+		d, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpGet, decision.GetIn{ID: id})
+		if err != nil {
+			return err
 		}
+		in := decision.ReviseIn{ID: id, Version: f.whole("version"), Terms: d.Text()}
+		in.Content, in.ContentIT = f.text("content"), f.text("content_it")
+		in.MoneyEUR, in.Minutes, in.ExposureDays = f.maybe("money_eur"), f.maybe("minutes"), f.maybe("exposure_days")
 		if err := f.err(); err != nil {
 			return err
 		}
 		return doNamed(s, q, decision.OpRevise, in)
 	case "withdraw":
-		return doNamed(s, q, decision.OpWithdraw, decision.WithdrawIn{ID: id})
+		return doNamed(s, q, decision.OpWithdraw, decision.OneIn{ID: id})
 	}
 	return problem.New(problem.Invalid, "web.error.form")
 }

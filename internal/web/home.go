@@ -86,7 +86,7 @@ func (s *Server) home(w http.ResponseWriter, q *request) error {
 
 // addTasks gathers open decisions, reports that wait for a signature, and projects past their gate.
 func (s *Server) addTasks(q *request, view *homeView) error {
-	open, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Open: true, Sort: "deadline"})
+	open, err := s.openDecisions(q)
 	if err != nil {
 		return err
 	}
@@ -128,13 +128,12 @@ func gateTask(p ui.Page, one project.Project) ui.Task {
 // addClocks gathers what runs out: escalations, sittings, agreements that end within 90 days or have ended.
 func (s *Server) addClocks(q *request, view *homeView, own organisation.Organisation, now figures) error {
 	p := q.Page
-	open, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{Open: true})
+	open, err := s.openDecisions(q)
 	if err != nil {
 		return err
 	}
 	for _, d := range open {
-		if d.StatusNow == decision.Deadlock {
-			office, until := d.Decision.Escalation(p.Now)
+		if office, until := d.Decision.Escalation(p.Now); office != "" {
 			view.Clocks = append(view.Clocks, running(p, clock{What: p.T("home.clock.answer", "office", p.T("office."+office)), Sub: d.Name().In(p.Lang), Href: "/decisions/" + d.ID, at: until}))
 		}
 	}

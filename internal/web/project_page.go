@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"accordo.dev/internal/decision"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
@@ -69,7 +68,7 @@ func (s *Server) projectView(q *request, typed url.Values, wrong error) (project
 
 func (s *Server) projectSurroundings(q *request, view *projectView) error {
 	name := ref.New("project", view.Project.ID)
-	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: name})
+	rows, err := s.decisionsAbout(q, name)
 	if err != nil {
 		return err
 	}

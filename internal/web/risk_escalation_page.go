@@ -191,15 +191,14 @@ func (v *escalationView) addLog(p ui.Page, accepted []risk.Acceptance, called na
 
 // addAcceptance shows the decisions about it, and what the reader may do towards accepting it.
 func (s *Server) addAcceptance(q *request, view *escalationView, accepted []risk.Acceptance, typed url.Values, called names) error {
-	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: view.Row.Ref()})
+	rows, err := s.decisionsAbout(q, view.Row.Ref())
 	if err != nil {
 		return err
 	}
 	view.Decisions = decisionTasks(q.Page, rows)
 	running := false
 	for _, d := range rows {
-		agreed := d.StatusNow == decision.Agreed || d.StatusNow == decision.Approved
-		view.Agreed = view.Agreed || agreed && d.SpentAt == nil && d.Kind == decision.AcceptRisk
+		view.Agreed = view.Agreed || d.Approves(q.Page.Now) && d.Kind == decision.AcceptRisk
 		running = running || d.IsOpen()
 	}
 	for _, a := range accepted {

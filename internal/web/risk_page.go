@@ -6,7 +6,6 @@ import (
 
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/db"
-	"accordo.dev/internal/decision"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -89,7 +88,7 @@ func (s *Server) riskSurroundings(q *request, view *riskView) error {
 	view.Controls = controlsTable(q.Page, r.Model, called)
 	view.Estimates = estimatesTable(q.Page, estimates, called)
 	name := ref.New("risk", r.ID)
-	rows, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpList, decision.Filter{About: name})
+	rows, err := s.decisionsAbout(q, name)
 	if err != nil {
 		return err
 	}
