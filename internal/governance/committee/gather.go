@@ -104,7 +104,7 @@ func (g *gatherer) add(i Item, title i18n.Text, why string, args ...any) {
 
 // decisions that somebody must still act on; those in deadlock come first.
 func (g *gatherer) decisions() error {
-	open, err := decision.List(g.ctx, g.r, decision.Filter{Open: true, Sort: "deadline"})
+	open, err := decision.List(g.ctx, g.r, decision.Filter{Page: db.Page{Sort: "deadline"}, Open: true})
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (g *gatherer) decisions() error {
 		g.about[d.About] = d.About != ""
 		if rank(d) == 0 {
 			i.Minutes = deadlocked
-			g.add(i, d.Name(), "committee.why.deadlock", "office", i18n.Key("office."+cmp.Or(d.Escalation, "cro")))
+			g.add(i, d.Name(), "committee.why.deadlock", "office", i18n.Key("office."+cmp.Or(d.Escalation, d.Way.First)))
 			continue
 		}
 		g.add(i, d.Name(), "committee.why.waiting", "day", dayText(d.Deadline))
@@ -124,7 +124,7 @@ func (g *gatherer) decisions() error {
 
 // rank is 0 for a decision on which the offices do not agree.
 func rank(d decision.Row) int {
-	if d.Escalation != "" || d.StatusNow == decision.Deadlock {
+	if d.StatusNow.Stuck() {
 		return 0
 	}
 	return 1
