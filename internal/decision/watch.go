@@ -54,8 +54,12 @@ func Watch(ctx context.Context, tx *db.Tx, _ struct{}) (WatchOut, error) {
 	}
 	for _, n := range all {
 		now := n.Status(tx.Now())
-		if n.stage == "" {
+		if fell := now == Reverted && n.Emergency.pending(); fell {
+			n.Emergency.RevertedAt = &n.Emergency.Until
+		} else if n.stage == "" {
 			out.Filled++
+		}
+		if n.stage == "" || n.Emergency.fallen() {
 			if _, err := saved(ctx, tx, n.Decision); err != nil {
 				return out, err
 			}
