@@ -69,7 +69,7 @@ func fundOf(p ui.Page, s budget.Standing, years []budget.Standing) fundView {
 	if s.FreeEUR < 0 {
 		view.Verdict = p.T("budget.verdict.over", "year", year, "committed", p.Euro(s.Committed.EUR()), "total", p.Euro(f.TotalEUR), "over", p.Euro(-s.FreeEUR))
 	}
-	view.Figures = fundFigures(p, s)
+	view.Figures = placed(fundFigures(p, s), p.Order([]int{0, 1, 2, 3}, []int{3, 1, 2, 0}, []int{0, 3, 1, 2}))
 	view.Facts = sourceFacts(p, f)
 	view.Rule, view.Joint = jointRule(p, s)
 	view.Chart = fundChart(p, s, view.Verdict)

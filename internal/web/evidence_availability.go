@@ -40,8 +40,10 @@ func (e *evidencePages) availability(w http.ResponseWriter, q *request) error {
 		}
 		return export(w, q, "availability", []string{"element", "name", "up_minutes", "down_minutes", "planned_minutes", "unknown_minutes"}, rows)
 	}
+	list := inLens(q.Page, availabilityList(q, services), []int{1, 2}, []int{4, 2}, []int{2, 4})
+	list.Say, list.Words = availabilitySay(q.Page, services), termsOf(q.Page, "availability", "sla", "minutes")
 	q.evidenceTitle(q.T("evidence.tab.availability"))
-	return q.render(w, evidenceListPage(q.Page, q.Page.N("evidence.availability.lead", availabilityDays), availabilityList(q, services), nil))
+	return q.render(w, evidenceListPage(q.Page, q.Page.N("evidence.availability.lead", availabilityDays), list, nil))
 }
 
 // services lists the services of the map, and other elements that somebody reported on.

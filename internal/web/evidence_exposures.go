@@ -40,7 +40,9 @@ func (e *evidencePages) exposures(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	q.evidenceTitle(q.T("evidence.tab.exposures"))
-	return q.render(w, evidenceListPage(q.Page, q.T("evidence.exposures.lead"), exposureList(q, page, in, called, elements), nil))
+	list := inLens(q.Page, exposureList(q, page, in, called, elements), []int{2, 3}, []int{1, 4}, []int{4, 2})
+	list.Say, list.Words = exposuresSay(q.Page, in, page.Total), termsOf(q.Page, "exposure-days", "patch-latency", "technical-debt")
+	return q.render(w, evidenceListPage(q.Page, q.T("evidence.exposures.lead"), list, nil))
 }
 
 var exposureHeader = []string{

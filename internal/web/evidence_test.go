@@ -84,6 +84,12 @@ func TestNumberLeadsToItsSourceInThreeSteps(t *testing.T) {
 	want(t, v.get("/evidence/exposures"), http.StatusOK, "Nothing here yet")
 	want(t, v.settled(v.post(preview.path+"/confirm")), http.StatusOK, "Loaded:", "scan.json")
 	list := v.get("/evidence/exposures")
+	first := regexp.MustCompile(`(?s)<thead>.*?</thead>`).FindString(list.body)
+	v.post("/preferences", "lens", "ciso", "back", "/evidence")
+	if other := v.get("/evidence/exposures"); regexp.MustCompile(`(?s)<thead>.*?</thead>`).FindString(other.body) == first || !strings.Contains(other.body, "Doors that are open") {
+		t.Error("the list of exposures reads for the CISO as it does for the CIO")
+	}
+	v.post("/preferences", "lens", "cio", "back", "/evidence")
 	want(t, list, http.StatusOK, "CVE-2026-0001", "No element is known by this name")
 	exposure := v.get(link(t, list, `/evidence/exposures/[0-9a-f]{32}`))
 	want(t, exposure, http.StatusOK, "scan.json", "Record 1, byte")

@@ -85,7 +85,7 @@ var stateLook = map[indicator.State]ui.State{indicator.Inside: ui.OK, indicator.
 
 func scaleFigure(p ui.Page, s indicator.Scale, all indicator.Scales) ui.Figure {
 	f := ui.Figure{
-		Label: p.T("scale." + s.ID + ".name"), State: stateLook[s.State], Word: p.T("scale.state." + string(s.State)), AsOf: all.AsOf, Href: scaleHref(s.ID),
+		Label: p.T("scale." + s.ID + ".name"), Means: termFor(p, s.ID, p.T("scale."+s.ID+".name")), State: stateLook[s.State], Word: p.T("scale.state." + string(s.State)), AsOf: all.AsOf, Href: scaleHref(s.ID),
 	}
 	if s.Value == nil {
 		f.Unknown, f.Interval, f.N = true, p.T("indicator.reason."+s.Reason), ""

@@ -22,9 +22,9 @@ func (s *Server) indicatorWall(w http.ResponseWriter, q *request) error {
 	}
 	q.title("indicators", q.T("indicator.wall.title"))
 	q.Page.AsOf = now.Scales.AsOf
-	cards := make([]indicatorCard, len(now.Readings))
-	for i, one := range now.Readings {
-		cards[i] = cardOf(q.Page, one)
+	cards := make([]indicatorCard, 0, len(now.Readings))
+	for _, one := range placed(now.Readings, q.Page.Order([]int{2, 0, 1}, []int{1, 0, 2}, []int{0, 1, 2})) {
+		cards = append(cards, cardOf(q.Page, one))
 	}
 	return q.render(w, indicatorWallPage(q.Page, cards))
 }

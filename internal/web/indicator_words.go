@@ -73,6 +73,7 @@ func readingFigure(p ui.Page, r indicator.Reading) ui.Figure {
 		Label: lensLabel(p, *r.Definition), AsOf: r.AsOf, Href: "/indicators/" + r.ID + "#rows", N: p.N("indicator.n."+r.ID, r.N),
 		Unit: p.T("indicator.unit." + unit),
 	}
+	f.Means = termFor(p, map[string]string{indicator.PatchTime: "patch-latency", indicator.SecurityInDesign: "secure-by-design", indicator.Resilience: "availability"}[r.ID], f.Label)
 	if unit == "share" {
 		f.Unit = ""
 	}

@@ -38,32 +38,38 @@ func (s *Server) projectList(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return exportProjects(w, q, page.Items, called)
 	}
-	verdict, err := s.projectVerdict(q)
+	counts, err := s.projectCounts(q)
 	if err != nil {
 		return err
 	}
 	q.title("projects", q.T("project.list.title"))
-	return q.render(w, projectListPage(q.Page, verdict, projectTable(q.Page, page, called)))
+	list := inLens(q.Page, projectTable(q.Page, page, called), nil, []int{2, 3, 6}, []int{5, 2})
+	list.Say, list.Words = projectsSay(q.Page, counts), termsOf(q.Page, "secure-by-design", "time-to-market", "delay")
+	return q.render(w, projectListPage(q.Page, projectVerdict(q.Page, counts), list))
 }
 
-// projectVerdict counts what is not as agreed: each count is the total of a filtered list.
-func (s *Server) projectVerdict(q *request) (string, error) {
+// projectCounts counts what is not as agreed: each count is the total of a filtered list.
+func (s *Server) projectCounts(q *request) (map[string]int, error) {
 	counts := map[string]int{}
 	for _, state := range []string{"", "overdue", "unvalidated", "late"} {
 		page, err := op.Ask(q.Context(), s.Run, q.Actor, project.OpList, project.Filter{Page: db.Page{Limit: 1}, State: state})
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		counts[state] = page.Total
 	}
-	p := q.Page
+	return counts, nil
+}
+
+// projectVerdict says in a sentence what is not as agreed.
+func projectVerdict(p ui.Page, counts map[string]int) string {
 	switch {
 	case counts[""] == 0:
-		return p.T("project.verdict.none"), nil
+		return p.T("project.verdict.none")
 	case counts["overdue"]+counts["unvalidated"]+counts["late"] == 0:
-		return p.N("project.verdict.fine", counts[""]), nil
+		return p.N("project.verdict.fine", counts[""])
 	default:
-		return p.T("project.verdict", "total", counts[""], "overdue", counts["overdue"], "unvalidated", counts["unvalidated"], "late", counts["late"]), nil
+		return p.T("project.verdict", "total", counts[""], "overdue", counts["overdue"], "unvalidated", counts["unvalidated"], "late", counts["late"])
 	}
 }
 

@@ -107,7 +107,7 @@ func (v *riskView) addLoss(p ui.Page, loss riskLoss) {
 		}
 		v.Simulated = true
 		v.Verdict = p.T("risk.verdict.scenario", "mean", p.Euro(one.Loss.Mean.Value), "p95", p.Euro(one.Loss.VaR95.Value), "no-loss", p.Percent(one.Loss.NoLoss.Value, 0))
-		v.Figures = scenarioFigures(p, loss, one)
+		v.Figures = scenarioOrder(p, scenarioFigures(p, loss, one))
 		v.Chart = lossChart(p, "loss", p.T("risk.chart.own"), v.Verdict, 0, nowCurve(p, one.Loss))
 		v.Say = scenarioSay(p, r, one)
 	}

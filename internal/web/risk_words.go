@@ -102,6 +102,7 @@ func riskTotals(p ui.Page, loss riskLoss, curves risk.Curves, fund float64) tota
 	view.Figures = append(view.Figures, ui.Figure{
 		Label: p.T("risk.fig.mean"), Value: p.Euro(total.Mean.Value), Unit: p.T("risk.per-year"), Interval: euroInterval(p, total.Mean), N: years, AsOf: loss.At, Href: "#risks", Small: true,
 	})
+	view.Figures = riskFigures(p, view.Figures)
 	lines := stateCurves(p, curves.States)
 	if len(curves.States) == 0 {
 		lines = []chart.Curve{nowCurve(p, total)}

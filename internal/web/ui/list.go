@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 )
@@ -17,6 +18,8 @@ type List struct {
 	Next    string  // cursor of the next rows; empty at the end
 	Total   int     // rows that the filters leave
 	Exports bool    // CSV and Excel of what is filtered
+	Say     string  // the list in the words of the lens
+	Words   []Word  // of the dictionary that the list uses
 	Nothing string  // words when no row is left and no filter is set
 	Action  templ.Component
 }
@@ -48,6 +51,29 @@ type Cell struct {
 
 // Cells makes a row of its cells.
 func Cells(cells ...Cell) Row { return Row{Cells: cells} }
+
+// Ordered puts some columns first behind the name, by their place; the others follow as they stood.
+func (l List) Ordered(first ...int) List {
+	order := append([]int{0}, first...)
+	for i := range l.Columns {
+		if !slices.Contains(order, i) {
+			order = append(order, i)
+		}
+	}
+	columns := make([]Column, len(order))
+	for to, from := range order {
+		columns[to] = l.Columns[from]
+	}
+	rows := make([]Row, len(l.Rows))
+	for n, row := range l.Rows {
+		rows[n] = Row{Cells: make([]Cell, len(order)), Marked: row.Marked}
+		for to, from := range order {
+			rows[n].Cells[to] = row.Cells[from]
+		}
+	}
+	l.Columns, l.Rows = columns, rows
+	return l
+}
 
 // Words is a cell of plain words or a written figure.
 func Words(text string) Cell { return Cell{Text: text} }

@@ -154,3 +154,15 @@ func (p Page) shortRoot() string {
 	}
 	return root
 }
+
+// Order picks the order of the lens: places of the same things.
+func (p Page) Order(cio, ciso, board []int) []int {
+	switch p.Lens {
+	case LensCISO:
+		return ciso
+	case LensBoard:
+		return board
+	default:
+		return cio
+	}
+}

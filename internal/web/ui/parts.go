@@ -21,6 +21,7 @@ type Box struct {
 // Figure is a number that opens: value, unit, interval, how many rows it rests on, when, and the way to them.
 type Figure struct {
 	Label    string
+	Means    *Word  // the word of the dictionary that the label is
 	Value    string // written; empty with Unknown
 	Unit     string
 	Interval string // "95 % interval 3,260 to 3,575"
