@@ -330,6 +330,9 @@ func TestUnwatchedMinutesCouldAllBeDown(t *testing.T) {
 		if down.Value == nil || !near(*down.Value, 120) || !near(*down.High, 120+1440) || !near(*down.Low, 120) {
 			t.Errorf("got %s (%s to %s), want 120 (120 to 1560)", show(down.Value), show(down.Low), show(down.High))
 		}
+		if down.N != 364 {
+			t.Errorf("got %d days watched, want 364", down.N)
+		}
 		left := line(t, c, "left-of-year")
 		if left.Value == nil || !near(*left.Value, 405.6) || !near(*left.Low, 405.6-1440) {
 			t.Errorf("got %s (from %s), want 405.6 (from -1034.4)", show(left.Value), show(left.Low))

@@ -74,7 +74,7 @@ func measured(id string, t evidence.Time, from ref.Ref) Line {
 	l := Line{ID: id, Side: Shared, Unit: MinutesYear, From: from, Reason: "not-watched"}
 	if t.Known() > 0 {
 		l.Value, l.Low, l.High, l.Reason = known(t.Down), known(t.Down), known(t.Down+t.Unknown), ""
-		l.N, l.NOf = int(t.Known()/1440), "days-watched"
+		l.N, l.NOf = int((t.Up+t.Down+t.Planned)/1440), "days-watched"
 	}
 	return l
 }
