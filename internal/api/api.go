@@ -59,6 +59,7 @@ func Handler(c Config) http.Handler {
 	s.budgetRoutes()
 	s.obligationRoutes()
 	s.committeeRoutes()
+	s.raciRoutes()
 	s.reportRoutes()
 	s.identityRoutes()
 	return s.identify(routes)

@@ -27,8 +27,9 @@ var layers = []struct {
 		"internal/landscape/layout internal/landscape/interchange",
 		"internal/risk/fair", // the model that quant computes
 		"internal/stat internal/risk/quant internal/chart internal/report/pades internal/landscape/graph",
-		"internal/risk/propagate",  // cycles of graphs
-		"internal/budget/choice",   // draws losses
+		"internal/risk/propagate", // cycles of graphs
+		"internal/budget/choice",  // draws losses
+		"internal/governance/raci/rules",
 		"internal/report/document", // draws charts
 	}},
 	{"machinery: how things are stored, recorded and permitted", []string{
@@ -51,6 +52,7 @@ var layers = []struct {
 		"internal/governance/obligation", // what bodies must do again and again; independence and agendas read it
 		"internal/governance",            // how the offices are cut; looks at what all areas know
 		"internal/governance/committee",  // agendas of what is open in all areas
+		"internal/governance/raci",       // who answers for what, against what was decided
 	}},
 	{"computed: figures from the areas", []string{"internal/indicator", "internal/indicator/dictionary internal/report"}},
 	{"the whole organisation as files", []string{"demo", "internal/folder"}},
@@ -64,7 +66,7 @@ var layers = []struct {
 }
 
 // pure packages take everything as arguments.
-var pure = []string{"internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/fair", "internal/risk/quant", "internal/risk/propagate", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
+var pure = []string{"internal/governance/raci/rules", "internal/budget/choice", "internal/landscape/graph", "internal/stat", "internal/risk/fair", "internal/risk/quant", "internal/risk/propagate", "internal/chart", "internal/report/pades", "internal/report/document", "internal/landscape/rule", "internal/landscape/layout", "internal/landscape/interchange"}
 
 func TestImportsPointDown(t *testing.T) {
 	place, line := map[string]int{}, 0

@@ -21,6 +21,7 @@ import (
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/governance/committee"
 	"accordo.dev/internal/governance/obligation"
+	"accordo.dev/internal/governance/raci"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
@@ -59,6 +60,7 @@ func (f Folder) parts() []part {
 		{"budget.yaml", exported(budget.Export), applied(budget.Apply)},
 		{"obligation.yaml", exported(obligation.Export), applied(obligation.Apply)},
 		{"committee.yaml", exported(committee.Export), applied(committee.Apply)},
+		{"raci.yaml", exported(raci.Export), applied(raci.Apply)},
 	}
 }
 
@@ -66,6 +68,7 @@ func (f Folder) parts() []part {
 var optional = []string{
 	"obligation.yaml",
 	"committee.yaml",
+	"raci.yaml",
 }
 
 // Export writes the organisation into the folder, which is made when missing.
