@@ -46,6 +46,7 @@ type CLI struct {
 	Project  ProjectCmd  `cmd:"" help:"Projects and their design gates."`
 	Decision DecisionCmd `cmd:"" help:"Decisions of two keys."`
 	Fund     FundCmd     `cmd:"" help:"The shared fund."`
+	Raci     RaciCmd     `cmd:"" help:"Who does and answers for what."`
 
 	Obligation ObligationCmd `cmd:"" help:"What bodies and offices must do again and again."`
 

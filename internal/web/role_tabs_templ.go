@@ -36,6 +36,9 @@ func roleTabs(p ui.Page) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Tabs(p.T("shell.nav.roles"), []ui.Tab{
+			{Title: p.T("raci.tab"), Href: "/roles", Current: p.Path == "/roles" || strings.HasPrefix(p.Path, "/roles/raci")},
+			{Title: p.T("raci.grey.title"), Href: "/roles/grey", Current: p.Path == "/roles/grey"},
+			{Title: p.T("raci.reality.title"), Href: "/roles/reality", Current: p.Path == "/roles/reality"},
 			{Title: p.T("identity.offices.title"), Href: "/roles/offices", Current: strings.HasPrefix(p.Path, "/roles/offices")},
 			{Title: p.T("obligation.tab"), Href: "/roles/obligations", Current: strings.HasPrefix(p.Path, "/roles/obligations")},
 		}).Render(ctx, templ_7745c5c3_Buffer)

@@ -33,7 +33,7 @@ func (s *Server) search(w http.ResponseWriter, q *request) error {
 // itemHref is the page of an item, by its kind; empty when the kind has no page.
 func itemHref(name ref.Ref) string {
 	base, ok := map[string]string{
-		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "statement": "/risks/appetite/", "escalation": "/risks/escalations/", "project": "/projects/", "decision": "/decisions/",
+		"element": "/landscape/", "policy": "/landscape/policies/", "exception": "/landscape/exceptions#", "risk": "/risks/", "statement": "/risks/appetite/", "escalation": "/risks/escalations/", "project": "/projects/", "decision": "/decisions/", "raci": "/roles/raci/",
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
 		"report": "/reports/", "indicator": "/indicators/", "initiative": "/fund/initiatives/", "plan": "/fund/plans/",
 		"exposure": "/evidence/exposures/", "obligation": "/roles/obligations/", "recovery-test": "/evidence/recoveries#",

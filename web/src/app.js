@@ -5,3 +5,4 @@ import "./filters.js";
 import "./progress.js";
 import "./passkey.js";
 import "./map.js";
+import "./raci.js";

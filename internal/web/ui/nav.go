@@ -25,7 +25,7 @@ var navigation = []group{
 		{"decisions", "/decisions", "dec"},
 		{"fund", "/fund", "fund"},
 		{"projects", "/projects", "proj"},
-		{"roles", "/roles/offices", "role"},
+		{"roles", "/roles", "role"},
 	}},
 	{"account", []area{
 		{"reports", "/reports", "rep"},

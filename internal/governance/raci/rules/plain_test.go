@@ -29,12 +29,6 @@ func plainly(m rules.Matrix, s rules.Settings) map[string]bool {
 		}
 		return n
 	}
-	of := func(f rules.Function, a int) bool {
-		return slices.ContainsFunc(m.Roles, func(role rules.Role) bool {
-			r := slices.IndexFunc(m.Roles, func(x rules.Role) bool { return x.ID == role.ID })
-			return role.Function == f && has(a, r, "R")
-		})
-	}
 	for a, activity := range m.Activities {
 		whole := rules.Place{Activity: activity.ID}
 		if count(a, "A") == 0 {
@@ -75,7 +69,7 @@ func plainly(m rules.Matrix, s rules.Settings) map[string]bool {
 				if has(a, r, "A") && has(b, r, "A") {
 					say("raci.rule.4", "", rules.Place{Activity: activity.ID, Role: role.ID, Other: other.ID})
 				}
-				if slices.Contains(s.Apart, role.Function) && has(b, r, "R") && of(role.Function, a) {
+				if slices.Contains(s.Apart, role.Function) && has(b, r, "R") && doneBy(m, role.Function, a) {
 					say("raci.rule.5", "", rules.Place{Activity: other.ID, Role: role.ID, Other: activity.ID})
 				}
 			}
@@ -153,4 +147,14 @@ func plainRest(m rules.Matrix, s rules.Settings, say func(string, string, rules.
 			say("raci.rule.12", "", rules.Place{Activity: activity.ID})
 		}
 	}
+}
+
+// doneBy tells whether a role of a function does an activity.
+func doneBy(m rules.Matrix, f rules.Function, a int) bool {
+	for r, role := range m.Roles {
+		if role.Function == f && strings.Contains(m.Cells[a*len(m.Roles)+r].String(), "R") {
+			return true
+		}
+	}
+	return false
 }
