@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"accordo.dev/internal/governance/raci"
@@ -98,6 +99,7 @@ func greyTable(p ui.Page, rows []zone) ui.List {
 			{Name: "zone", Label: p.T("raci.col.zone"), Type: "select", Options: anyOf(p, "raci.zone.", zoneKinds...)},
 		},
 	}
+	rows, list.Next = pageOf(rows, p.Query.Get("after"))
 	for _, one := range rows {
 		list.Rows = append(list.Rows, ui.Cells(ui.To(one.Href, one.Name), ui.Is(one.State, p.T("raci.zone."+one.Kind)), ui.Words(orDash(one.Where)), ui.To(one.DoHref, one.Do)))
 	}
@@ -127,7 +129,7 @@ func (s *Server) raciReality(w http.ResponseWriter, q *request) error {
 	}
 	q.raciTitle(q.T("raci.reality.title"))
 	return q.render(w, raciRealityPage(q.Page, realityView{
-		Verdict: realityVerdict(q.Page, real), Activities: comparedTable(q.Page, real), Roles: byRole(q.Page, real.Roles), Acts: actTable(q.Page, acts, called), Silent: silentWords(q.Page, real.Silent),
+		Verdict: realityVerdict(q.Page, real), Activities: comparedTable(q.Page, real), Roles: byRole(q.Page, real.Roles), Acts: raciActTable(q.Page, acts, called), Silent: silentWords(q.Page, real.Silent),
 	}))
 }
 
@@ -262,7 +264,7 @@ func actsOf(q *request, real raci.Reality) []actRow {
 	return rows
 }
 
-func actTable(p ui.Page, acts []actRow, called names) ui.List {
+func raciActTable(p ui.Page, acts []actRow, called names) ui.List {
 	list := ui.List{
 		Caption: p.T("raci.acts"), Sort: p.Query.Get("sort"), Total: len(acts), Exports: true, Nothing: p.T("raci.reality.none"),
 		Columns: []ui.Column{
@@ -278,6 +280,7 @@ func actTable(p ui.Page, acts []actRow, called names) ui.List {
 			{Name: "did", Label: p.T("raci.col.did"), Type: "select", Options: anyOf(p, "raci.did.", "proposed", "key", "arbitrated", "owned", "exempted")},
 		},
 	}
+	acts, list.Next = pageOf(acts, p.Query.Get("after"))
 	for _, a := range acts {
 		state := ui.Is(ui.OK, p.T("raci.as-foreseen"))
 		if !a.Foreseen {
@@ -287,6 +290,20 @@ func actTable(p ui.Page, acts []actRow, called names) ui.List {
 			ui.Words(called.person(p.Lang, a.Person)).Below(rolesWords(p, a.Roles)), ui.Words(p.T("raci.did."+a.Did)).Below(a.Letter()), ui.Words(actDay(p, a)), state))
 	}
 	return list
+}
+
+// pageOf cuts a list that was computed: fifty rows from the number that the cursor is.
+func pageOf[T any](all []T, after string) (rows []T, next string) {
+	const size = 50
+	from, err := strconv.Atoi(after)
+	if err != nil || from < 0 || from > len(all) {
+		from = 0
+	}
+	until := min(len(all), from+size)
+	if until < len(all) {
+		next = strconv.Itoa(until)
+	}
+	return all[from:until], next
 }
 
 func rolesWords(p ui.Page, roles []string) string {

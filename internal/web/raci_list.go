@@ -83,7 +83,7 @@ func raciVerdict(p ui.Page, rows []raci.Row, z raci.Zones) string {
 	if failures == 0 && warnings == 0 {
 		text += p.T("raci.verdict.clean")
 	} else {
-		text += p.N("raci.verdict.errors", failures) + " " + p.N("raci.verdict.warnings", warnings)
+		text += faultWords(p, failures, warnings)
 	}
 	if len(z.Services) > 0 {
 		text += " " + p.N("raci.verdict.services", len(z.Services))

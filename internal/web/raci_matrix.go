@@ -106,8 +106,20 @@ func matrixVerdict(p ui.Page, c raci.Checked) string {
 	case failures+warnings == 0:
 		return p.T("raci.verdict.one.clean", "n", len(c.Matrix.Activities))
 	default:
-		return p.N("raci.verdict.errors", failures) + " " + p.N("raci.verdict.warnings", warnings)
+		return faultWords(p, failures, warnings)
 	}
+}
+
+// faultWords counts what is wrong and what should be looked at, leaving out what there is none of.
+func faultWords(p ui.Page, failures, warnings int) string {
+	var parts []string
+	if failures > 0 {
+		parts = append(parts, p.N("raci.verdict.errors", failures))
+	}
+	if warnings > 0 {
+		parts = append(parts, p.N("raci.verdict.warnings", warnings))
+	}
+	return strings.Join(parts, " ")
 }
 
 func unusedLibrary(p ui.Page, m raci.Matrix) []ui.Option {
@@ -124,7 +136,7 @@ func unusedLibrary(p ui.Page, m raci.Matrix) []ui.Option {
 func (v *raciView) grid(p ui.Page, c raci.Checked) {
 	m := v.Matrix
 	for _, r := range m.Roles {
-		column := raciColumn{ID: r.ID, Name: r.Name().In(p.Lang), Class: string(side(r)), Held: strings.Join(c.Holders[r.ID], ", "), Href: "/roles/raci/" + m.ID + "/column?role=" + r.ID}
+		column := raciColumn{ID: r.ID, Name: r.Name().In(p.Lang), Class: string(side(r)), Held: heldBy(p, c.Holders[r.ID]), Href: "/roles/raci/" + m.ID + "/column?role=" + r.ID}
 		switch {
 		case slices.Contains(c.Vacant, r.ID):
 			column.Class, column.Held = "vac", p.T("raci.vacant")
@@ -141,6 +153,14 @@ func (v *raciView) grid(p ui.Page, c raci.Checked) {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+}
+
+// heldBy names who holds a role; of many only how many there are.
+func heldBy(p ui.Page, names []string) string {
+	if len(names) > 2 {
+		return p.N("raci.people", len(names))
+	}
+	return strings.Join(names, ", ")
 }
 
 // side is whose colour a column has.
