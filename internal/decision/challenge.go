@@ -28,8 +28,10 @@ type Challenge struct {
 var Challengers = append(slices.Clone(SecondLine), identity.OfficeInternalAudit)
 
 // vetoed tells whether a veto stands against the present content.
-func (d Decision) vetoed() bool {
-	return slices.ContainsFunc(d.Challenges, func(c Challenge) bool { return c.Veto && c.LiftedAt == nil && c.Hash == d.Hash() })
+func (d Decision) vetoed() bool { return len(d.Challenges) > 0 && d.vetoedOn(d.Hash()) }
+
+func (d Decision) vetoedOn(hash string) bool {
+	return slices.ContainsFunc(d.Challenges, func(c Challenge) bool { return c.Veto && c.LiftedAt == nil && c.Hash == hash })
 }
 
 // Challenge holds something against the proposal; internal audit challenges and does not veto, since it would audit the
@@ -39,6 +41,8 @@ func (d *Decision) Challenge(h Hand, hash, reason string, veto bool, clock Clock
 	switch status := d.Status(now); {
 	case at < 0 || h.holds(identity.OfficeAdministrator) || veto && Challengers[at] == identity.OfficeInternalAudit:
 		return forbidden("decision.error.not-second-line", "the-second-line-challenges-and-does-not-decide")
+	case d.conflicted(h.Person):
+		return standsAside()
 	case hash != d.Hash():
 		return conflict("decision.error.changed")
 	case status != Proposed && status != OneKey && status != InEmergency && !(status.Stuck() && !veto):
@@ -65,6 +69,8 @@ func (d *Decision) Answer(h Hand, challenger, answer string) error {
 	switch {
 	case !h.holdsAny(identity.OfficeCIO, identity.OfficeCISO) && h.Person != d.ProposedBy:
 		return forbidden("decision.error.not-officer", "officers-propose-decisions")
+	case d.conflicted(h.Person):
+		return standsAside()
 	case at < 0:
 		return conflict("decision.error.no-challenge")
 	case answer == "":
@@ -77,9 +83,19 @@ func (d *Decision) Answer(h Hand, challenger, answer string) error {
 	return nil
 }
 
+// lifts finds what somebody takes back: what stands against the present content, or else their oldest challenge.
+func (d Decision) lifts(person string) int {
+	hash := d.Hash()
+	at := slices.IndexFunc(d.Challenges, func(c Challenge) bool { return c.Person == person && c.LiftedAt == nil && c.Hash == hash })
+	if at < 0 {
+		at = slices.IndexFunc(d.Challenges, func(c Challenge) bool { return c.Person == person && c.LiftedAt == nil })
+	}
+	return at
+}
+
 // Lift takes a challenge back, by who made it. Keys that were given stay given; one that is still missing has its time anew.
 func (d *Decision) Lift(h Hand, clock Clock, now time.Time) error {
-	at := slices.IndexFunc(d.Challenges, func(c Challenge) bool { return c.Person == h.Person && c.LiftedAt == nil })
+	at := d.lifts(h.Person)
 	switch {
 	case at < 0:
 		return conflict("decision.error.no-challenge")
@@ -109,10 +125,10 @@ func (d Decision) conflicted(person string) bool {
 	return slices.ContainsFunc(d.Conflicts, func(c Conflict) bool { return c.Person == person })
 }
 
-// sidelined tells whether an officer whose key is needed has an interest and had given no key: nobody else can give it, so
+// sidelinedOn tells whether an officer whose key is needed has an interest and had given no key: nobody else can give it, so
 // the decision goes up.
-func (d Decision) sidelined() bool {
-	return slices.ContainsFunc(d.Conflicts, func(c Conflict) bool { return c.Office != "" && d.Key(c.Office) == nil })
+func (d Decision) sidelinedOn(hash string) bool {
+	return slices.ContainsFunc(d.Conflicts, func(c Conflict) bool { return c.Office != "" && d.keyOn(c.Office, hash) == nil })
 }
 
 // DeclareConflict notes an interest of the person who declares it. A key they gave falls away with it.

@@ -64,16 +64,19 @@ func (d *Decision) Revise(h Hand, c Terms, clock Clock, now time.Time) error {
 		return forbidden("decision.error.not-proposer", "officers-propose-decisions")
 	case status != Draft && (!status.Open() || status == InEmergency):
 		return conflict("decision.error.not-open")
+	case d.conflicted(h.Person):
+		return standsAside()
 	}
-	before, hash := d.Text(), d.Hash()
-	d.set(c)
-	if err := problem.Many(d.checkContent(func(name string) string { return name })); err != nil {
+	revised := *d
+	revised.set(c)
+	if err := problem.Many(revised.checkContent(func(name string) string { return name })); err != nil {
 		return err
 	}
-	if status == Draft {
+	before := *d
+	if *d = revised; status == Draft {
 		return nil
 	}
-	d.Revisions = append(slices.Clone(d.Revisions), Revision{At: now, By: h.Person, Hash: hash, Fields: moved(before, c), Voided: d.Keys})
+	d.Revisions = append(slices.Clone(d.Revisions), Revision{At: now, By: h.Person, Hash: before.Hash(), Fields: moved(before.Text(), c), Voided: d.Keys})
 	d.Keys = nil
 	d.start(clock, now)
 	return nil
@@ -161,6 +164,8 @@ func (d *Decision) Write(h Hand, side string, m Memo, now time.Time) error {
 		return problem.Choice("side", side, IT, Security)
 	case !h.holdsAny(office, staff):
 		return forbidden("decision.error.other-side", "each-side-writes-its-own-memo")
+	case d.conflicted(h.Person):
+		return standsAside()
 	case status != Draft && !status.Open():
 		return conflict("decision.error.not-open")
 	}
@@ -190,19 +195,25 @@ type Review struct {
 	NoteIT       string    `yaml:"note_it,omitempty" json:"noteIt,omitempty"`
 }
 
+// done tells whether there can be an outcome: what an area uses was used; anything else is done when it is decided.
+func (d Decision) done(now time.Time) bool {
+	status := d.Status(now)
+	return status == Spent || (status == BothKeys || status == Approved) && !d.Kind.spent()
+}
+
 // DueForReview tells whether the day of the review has come and nobody has graded the outcome.
 func (d Decision) DueForReview(now time.Time) bool {
-	status := d.Status(now)
-	return d.ReviewOn != "" && d.ReviewOn <= identity.Day(now) && (status == BothKeys || status == Approved || status == Spent || status == Lapsed)
+	return d.ReviewOn != "" && d.ReviewOn <= identity.Day(now) && d.done(now)
 }
 
 // Grade holds the outcome against the expected effect, from the day of the review on, by an officer or internal audit.
 func (d *Decision) Grade(h Hand, r Review, now time.Time) error {
-	status := d.Status(now)
 	switch {
 	case !h.holdsAny(identity.OfficeCIO, identity.OfficeCISO, identity.OfficeInternalAudit, identity.OfficeCRO):
 		return forbidden("decision.error.not-reviewer", "outcomes-are-graded-by-officers-risk-and-audit")
-	case status == Reviewed || status != BothKeys && status != Approved && status != Spent && status != Lapsed:
+	case d.conflicted(h.Person):
+		return standsAside()
+	case !d.done(now):
 		return conflict("decision.error.not-decided")
 	case d.ReviewOn == "" || d.ReviewOn > identity.Day(now):
 		return conflict("decision.error.review-early")

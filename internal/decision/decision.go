@@ -164,7 +164,13 @@ func (d Decision) Offices() []string {
 
 // Key gives the answer of an office that holds for the present content; nil when there is none.
 func (d Decision) Key(office string) *Key {
-	hash := d.Hash()
+	if len(d.Keys) == 0 {
+		return nil
+	}
+	return d.keyOn(office, d.Hash())
+}
+
+func (d Decision) keyOn(office, hash string) *Key {
 	for i := range d.Keys {
 		if d.Keys[i].Office == office && d.Keys[i].Hash == hash {
 			return &d.Keys[i]

@@ -47,6 +47,10 @@ func forbidden(key, policy string, args ...any) error {
 	return problem.New(problem.Forbidden, key, append(args, "policy", policy)...)
 }
 
+func standsAside() error {
+	return forbidden("decision.error.conflict", "who-has-an-interest-stands-aside")
+}
+
 func conflict(key string) error { return problem.New(problem.Conflict, key) }
 
 // mayAnswer holds the rules about who gives an answer, and on which content; open tells whether the office has its turn.
@@ -63,7 +67,7 @@ func (d Decision) mayAnswer(h Hand, office, hash string, open bool) error {
 	case !open:
 		return conflict("decision.error.not-open")
 	case d.conflicted(h.Person), h.For != nil && !h.holds(office) && d.conflicted(h.For.From):
-		return forbidden("decision.error.conflict", "who-has-an-interest-stands-aside")
+		return standsAside()
 	case h.Lines && h.holdsAny(SecondLine...):
 		return forbidden("decision.error.second-line", "the-second-line-challenges-and-does-not-decide")
 	case office == Approver && !d.standsApart(h):
@@ -188,6 +192,8 @@ func (d *Decision) Escalate(h Hand, clock Clock, now time.Time) error {
 	switch {
 	case !h.holdsAny(identity.OfficeCIO, identity.OfficeCISO) || h.holds(identity.OfficeAdministrator):
 		return forbidden("decision.error.not-officer", "officers-propose-decisions")
+	case d.conflicted(h.Person):
+		return standsAside()
 	case d.Status(now) != Deadlock:
 		return conflict("decision.error.no-deadlock")
 	}
@@ -195,8 +201,8 @@ func (d *Decision) Escalate(h Hand, clock Clock, now time.Time) error {
 	return nil
 }
 
-// Arbitrate ends a deadlock, by who it has reached: none of the two officers, nor anybody who answered, proposed, vetoed
-// or has an interest.
+// Arbitrate ends a deadlock, by who it has reached: none of the two officers, nor anybody who answered, proposed, wrote,
+// vetoed or has an interest; nor, of a change, anybody of who asked for it or builds it.
 func (d *Decision) Arbitrate(h Hand, hash string, approve bool, reason string, clock Clock, now time.Time) error {
 	status := d.Status(now)
 	office, _ := d.Escalation(now)
@@ -208,8 +214,8 @@ func (d *Decision) Arbitrate(h Hand, hash string, approve bool, reason string, c
 	case !h.holds(office) || h.holdsAny(identity.OfficeCIO, identity.OfficeCISO, identity.OfficeAdministrator):
 		return forbidden("decision.error.not-holder", "escalations-are-decided-by-who-they-reach", "office", office)
 	case d.conflicted(h.Person):
-		return forbidden("decision.error.conflict", "who-has-an-interest-stands-aside")
-	case h.Person == d.ProposedBy || d.took(h.Person):
+		return standsAside()
+	case h.Person == d.ProposedBy || d.took(h.Person) || d.Kind == Change && !d.standsApart(h):
 		return forbidden("decision.error.arbiter-took-part", "escalations-are-decided-by-who-they-reach")
 	case reason == "":
 		return problem.Field("reason", "problem.required")
@@ -223,8 +229,10 @@ func (d *Decision) Arbitrate(h Hand, hash string, approve bool, reason string, c
 	return nil
 }
 
-// took tells whether somebody answered or vetoed, on whatever content.
+// took tells whether somebody answered, wrote or vetoed, on whatever content.
 func (d Decision) took(person string) bool {
-	return slices.ContainsFunc(d.Keys, func(k Key) bool { return k.Person == person || k.For == person }) ||
+	answered := func(k Key) bool { return k.Person == person || k.For == person }
+	return slices.ContainsFunc(d.Keys, answered) ||
+		slices.ContainsFunc(d.Revisions, func(r Revision) bool { return r.By == person || slices.ContainsFunc(r.Voided, answered) }) ||
 		slices.ContainsFunc(d.Challenges, func(c Challenge) bool { return c.Veto && c.Person == person })
 }

@@ -75,9 +75,13 @@ const (
 )
 
 func (d Decision) stage() stage {
+	hash := ""
+	if len(d.Keys)+len(d.Challenges) > 0 {
+		hash = d.Hash()
+	}
 	yes, no, needed := 0, 0, d.Offices()
 	for _, office := range needed {
-		if k := d.Key(office); k != nil && k.Answer == "yes" {
+		if k := d.keyOn(office, hash); k != nil && k.Answer == "yes" {
 			yes++
 		} else if k != nil {
 			no++
@@ -100,7 +104,7 @@ func (d Decision) stage() stage {
 		return sApproved
 	case d.Arbitration != nil:
 		return sRejected
-	case d.vetoed() || d.sidelined():
+	case d.vetoedOn(hash) || d.sidelinedOn(hash):
 		return sStuck
 	case yes == len(needed):
 		return sBoth
