@@ -40,6 +40,8 @@ var Groups = map[string][]string{
 	"reviewers":       {"cio", "ciso", "cro", "internal-audit"},
 
 	"committee-founders": {"cio", "ciso", "ceo", "board-secretary"},
+	"fact-keepers":       {"cio", "ciso", "cro", "ict-risk-control", "internal-audit", "compliance", "dpo", "board-secretary", "risk-staff", "administrator"},
+
 	"obligation-keepers": {"cio", "ciso", "cro", "ict-risk-control", "compliance", "dpo", "board-secretary"},
 }
 

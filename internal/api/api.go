@@ -62,6 +62,7 @@ func Handler(c Config) http.Handler {
 	s.raciRoutes()
 	s.reportRoutes()
 	s.identityRoutes()
+	s.governanceRoutes()
 	return s.identify(routes)
 }
 

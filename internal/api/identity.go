@@ -1,9 +1,6 @@
 package api
 
-import (
-	"accordo.dev/internal/governance"
-	"accordo.dev/internal/identity"
-)
+import "accordo.dev/internal/identity"
 
 // identityRoutes offers the operations of this area. What concerns somebody's own sign-in is for browsers only.
 func (s *server) identityRoutes() {
@@ -11,7 +8,6 @@ func (s *server) identityRoutes() {
 	query(s, identity.OpGet)
 	query(s, identity.OpHoldings)
 	query(s, identity.OpUnits)
-	query(s, governance.OpIndependence)
 	command(s, identity.OpAddPerson)
 	command(s, identity.OpChangePerson)
 	command(s, identity.OpEndPerson)

@@ -19,6 +19,7 @@ import (
 	"accordo.dev/internal/change"
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
+	"accordo.dev/internal/governance"
 	"accordo.dev/internal/governance/committee"
 	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/governance/raci"
@@ -61,11 +62,13 @@ func (f Folder) parts() []part {
 		{"obligation.yaml", exported(obligation.Export), applied(obligation.Apply)},
 		{"committee.yaml", exported(committee.Export), applied(committee.Apply)},
 		{"raci.yaml", exported(raci.Export), applied(raci.Apply)},
+		{"governance.yaml", exported(governance.Export), applied(governance.Apply)},
 	}
 }
 
 // optional are the files that a folder may lack: a missing one says nothing about its area, which stays as it is.
 var optional = []string{
+	"governance.yaml",
 	"obligation.yaml",
 	"committee.yaml",
 	"raci.yaml",

@@ -1,7 +1,7 @@
 // Package law holds the provisions that the product cites: instruments with their dates of validity,
 // and their articles. The texts of law are not reproduced; titles of EU law come from the Official
 // Journal (reuse under Decision 2011/833/EU). Code cites a provision as "law: 2022/2554#6.4"; a test
-// refuses a citation that is not here. An annex is cited by its points ("2024/2690#annex.2.3"), the basic
+// refuses a citation that is not here; an instrument may be cited as a whole ("285/40"). An annex is cited by its points ("2024/2690#annex.2.3"), the basic
 // obligations of the Italian cybersecurity agency by their requirement ("379907/2025#GV.RR-02.1").
 package law
 
@@ -10,7 +10,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"accordo.dev/internal/i18n"
@@ -24,8 +26,9 @@ var files embed.FS
 type Instrument struct {
 	ID        string // number, "2022/2554"
 	Name      i18n.Text
-	ValidFrom string            // day from which it applies
+	ValidFrom string            // day from which it applies; a year or month where no day is known
 	ValidTo   string            // last day; empty while in force
+	Successor string            // id of the instrument that took its place
 	Articles  map[string]string // number to title, in English
 }
 
@@ -37,7 +40,7 @@ const Annex = "annex"
 
 var instruments = mustLoad()
 
-var citation = regexp.MustCompile(`^([0-9]+/[0-9]+)#([0-9]+|annex|[A-Z]{2}\.[A-Z]{2}-[0-9]{2})((?:\.[0-9a-z]+)*)$`)
+var citation = regexp.MustCompile(`^([0-9A-Z]+(?:[/-][0-9A-Z]+)+)(?:#([0-9]+|annex|[A-Z]{2}\.[A-Z]{2}-[0-9]{2})((?:\.[0-9a-z]+)*))?$`)
 
 // Find resolves a citation; the instrument and the article must be known.
 func (c Citation) Find() (Instrument, error) {
@@ -46,7 +49,7 @@ func (c Citation) Find() (Instrument, error) {
 		return Instrument{}, problem.New(problem.Invalid, "law.error.form", "value", string(c))
 	}
 	instrument, ok := instruments[m[1]]
-	if _, known := instrument.Articles[m[2]]; !ok || !known {
+	if _, known := instrument.Articles[m[2]]; !ok || m[2] != "" && !known {
 		return Instrument{}, problem.New(problem.NotFound, "law.error.unknown", "value", string(c))
 	}
 	return instrument, nil
@@ -60,6 +63,9 @@ func (c Citation) In(lang i18n.Lang) string {
 		return string(c)
 	}
 	m := citation.FindStringSubmatch(string(c))
+	if m[2] == "" {
+		return instrument.Name.In(lang)
+	}
 	parts := strings.Split(strings.TrimPrefix(m[3], "."), ".")
 	if parts[0] == "" {
 		parts = nil
@@ -132,9 +138,9 @@ func mustLoad() map[string]Instrument {
 
 func load() (map[string]Instrument, error) {
 	all := map[string]Instrument{}
-	err := rows("instruments.csv", 6, func(row []string) error {
+	err := rows("instruments.csv", 7, func(row []string) error {
 		all[row[0]] = Instrument{
-			ID: row[0], Name: i18n.Text{EN: row[1], IT: row[2]}, ValidFrom: row[3], ValidTo: row[4], Articles: map[string]string{},
+			ID: row[0], Name: i18n.Text{EN: row[1], IT: row[2]}, ValidFrom: row[3], ValidTo: row[4], Successor: row[6], Articles: map[string]string{},
 		}
 		return nil
 	})
@@ -174,4 +180,33 @@ func rows(name string, fields int, each func([]string) error) error {
 			return err
 		}
 	}
+}
+
+// All lists the instruments by id.
+func All() []Instrument {
+	all := slices.Collect(maps.Values(instruments))
+	slices.SortFunc(all, func(a, b Instrument) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// Historic tells whether an instrument is no longer in force on a day; of some only the year is known, which ends then.
+func (i Instrument) Historic(day string) bool {
+	return i.ValidTo != "" && i.ValidTo < day && !strings.HasPrefix(day, i.ValidTo)
+}
+
+// legal is how a reference to a provision begins that has the form of a citation.
+var legal = regexp.MustCompile(`^[0-9]+/[0-9]+#`)
+
+// Cited finds the instrument to which a reference in free words points: a citation, or words that hold the id of an
+// instrument ("EBA/GL/2019/04, 3.2"). It cites when it is a provision at all; one that is not known has no id.
+func Cited(text string) (instrument Instrument, cites bool) {
+	if found, err := Citation(text).Find(); err == nil {
+		return found, true
+	}
+	for _, one := range All() {
+		if strings.Contains(text, one.ID) && !legal.MatchString(text) {
+			return one, true
+		}
+	}
+	return Instrument{}, legal.MatchString(text)
 }

@@ -24,6 +24,9 @@ const (
 	Health   Sector = "health"
 	Public   Sector = "public"
 	Retail   Sector = "retail"
+
+	Essential Sector = "essential" // or important, of the directive on network security, and none of the above
+	Generic   Sector = "generic"
 )
 
 // Profiles are the sets of rules that an organisation may fall under; their names are those of the
@@ -39,6 +42,7 @@ type Organisation struct {
 	Sector        Sector   `yaml:"sector" json:"sector"`
 	Profiles      []string `yaml:"profiles,omitempty" json:"profiles,omitempty"`
 	Compensations []string `yaml:"compensations,omitempty" json:"compensations,omitempty"`
+	CIO           string   `yaml:"cio_stands_for,omitempty" json:"cioStandsFor,omitempty"`  // see CIOStandsFor; none: information
 	LastSitting   string   `yaml:"last_sitting,omitempty" json:"lastSitting,omitempty"`     // day of the last joint committee
 	NextCommittee string   `yaml:"next_committee,omitempty" json:"nextCommittee,omitempty"` // day
 	NextBoard     string   `yaml:"next_board,omitempty" json:"nextBoard,omitempty"`         // day
@@ -96,8 +100,11 @@ func (o Organisation) check() error {
 	if o.Name == "" {
 		wrong = append(wrong, problem.Field("name", "problem.required"))
 	}
-	wrong = append(wrong, choices("sector", []string{string(o.Sector)}, []string{"bank", "industry", "health", "public", "retail"})...)
+	wrong = append(wrong, choices("sector", []string{string(o.Sector)}, sectorNames())...)
 	wrong = append(wrong, choices("profiles", o.Profiles, Profiles)...)
+	if o.CIO != "" {
+		wrong = append(wrong, choices("cio_stands_for", []string{o.CIO}, CIOStandsFor)...)
+	}
 	wrong = append(wrong, choices("compensations", o.Compensations, Compensations)...)
 	if o.Holidays != "" {
 		wrong = append(wrong, choices("holidays", []string{o.Holidays}, []string{HolidaysIT, HolidaysNone})...)
@@ -123,4 +130,12 @@ func choices(field string, values, allowed []string) []*problem.Error {
 		}
 	}
 	return wrong
+}
+
+func sectorNames() []string {
+	names := make([]string, len(Sectors))
+	for i, sector := range Sectors {
+		names[i] = string(sector)
+	}
+	return names
 }

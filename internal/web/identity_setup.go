@@ -20,7 +20,7 @@ type setupIn struct {
 	Sector       organisation.Sector
 }
 
-var sectors = []organisation.Sector{organisation.Bank, organisation.Industry, organisation.Health, organisation.Public, organisation.Retail}
+var sectors = organisation.Sectors
 
 // opSetup names the organisation and makes its first administrator, both or neither.
 var opSetup = op.Command[setupIn, identity.Person]{Name: "identity.complete-setup", Func: completeSetup}
@@ -51,7 +51,7 @@ func completeSetup(ctx context.Context, tx *db.Tx, in setupIn) (identity.Person,
 	if err != nil {
 		return person, err
 	}
-	own.Name, own.Sector = name, in.Sector
+	own.Name, own.Sector, own.Profiles = name, in.Sector, in.Sector.DefaultProfiles()
 	_, err = organisation.Apply(ctx, tx, own)
 	return person, err
 }

@@ -243,7 +243,7 @@ func TestOfficesPageShowsFindingsWithTheirLaw(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t), true)
 	v := s.signedIn("carla@example.org")
 	p := v.get("/roles/offices")
-	want(t, p, http.StatusOK, "The CISO Dario Dini reports to the CIO, and 5 of 5 measures", "IND-06 · 2022/2554 art. 5(2); 2022/2554 art. 6(4)",
+	want(t, p, http.StatusOK, "The CISO Dario Dini reports to the CIO, and 5 of 5 measures", "IND-06 · good practice, not law", "Regulation (EU) 2022/2554 (DORA), art. 5(2)(c) (in force since 17 Jan 2025)",
 		"good practice, not law", "a budget line of the CISO", "Vacant")
 	if strings.Contains(strings.ToLower(p.body), "non-compliant") {
 		t.Error("the page says non-compliant")
