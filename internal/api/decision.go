@@ -6,6 +6,8 @@ import "accordo.dev/internal/decision"
 func (s *server) decisionRoutes() {
 	query(s, decision.OpList)
 	query(s, decision.OpGet)
+	query(s, decision.OpOffers)
+	query(s, decision.OpDuties)
 	command(s, decision.OpPropose)
 	command(s, decision.OpGiveKey)
 	command(s, decision.OpRefuse)

@@ -59,7 +59,7 @@ func exported(ctx context.Context, r db.Reader, key record.Key, in GetIn) (Expor
 		out.Entries = append(out.Entries, proof)
 	}
 	people, err := identity.People(ctx, r)
-	for _, id := range d.people() {
+	for _, id := range d.People() {
 		if p, there := people[id]; there {
 			out.People[id] = p.Name
 		}
@@ -67,8 +67,8 @@ func exported(ctx context.Context, r db.Reader, key record.Key, in GetIn) (Expor
 	return out, err
 }
 
-// people are the ids of everybody who took part.
-func (d Decision) people() []string {
+// People are the ids of everybody who took part.
+func (d Decision) People() []string {
 	all := []string{d.ProposedBy}
 	for _, k := range d.Keys {
 		all = append(all, k.Person, k.For)
@@ -81,6 +81,19 @@ func (d Decision) people() []string {
 	}
 	for _, r := range d.Revisions {
 		all = append(all, r.By)
+	}
+	for _, r := range d.Revisions {
+		for _, k := range r.Voided {
+			all = append(all, k.Person, k.For)
+		}
+	}
+	for _, m := range []*Memo{d.ITMemo, d.SecurityMemo} {
+		if m != nil {
+			all = append(all, m.By)
+		}
+	}
+	if d.Emergency != nil {
+		all = append(all, d.Emergency.Person)
 	}
 	if d.Arbitration != nil {
 		all = append(all, d.Arbitration.Person)

@@ -130,7 +130,7 @@ func (s *Server) planView(q *request, wrong error) (planView, error) {
 		}
 	}
 	view.Proposing = view.Refused == "" && len(view.Moved) == 0 && (one.State == budget.Draft || one.State == budget.Refused)
-	view.Fields = []ui.Input{{Name: "materiality", Label: p.T("decision.f.materiality"), Hint: p.T("decision.f.materiality.hint"), Type: "select", Required: true, Value: "medium", Options: choices(p, "decision.materiality.", "low", "medium", "high")}}
+	view.Fields = []ui.Input{{Name: "materiality", Label: p.T("decision.f.materiality"), Hint: p.T("decision.f.materiality.hint"), Type: "select", Required: true, Value: "medium", Options: choices(p, "decision.weight.", "low", "medium", "high")}}
 	return view, s.planSurroundings(q, &view)
 }
 

@@ -111,7 +111,7 @@ func TestEveryPageAnswersInBothLanguages(t *testing.T) {
 			for _, path := range []string{
 				"/risks", "/risks/outage", "/risks/new", "/risks/appetite", "/projects", "/projects/gate", "/decisions", "/decisions/d1", "/decisions/new",
 				"/fund", "/fund/years/2026", "/fund/initiatives", "/fund/initiatives?sort=cost", "/fund/initiatives/new", "/fund/choice", "/fund/choice/frontier", "/fund/choice/weight", "/fund/plans",
-				"/record", "/record/0", "/record/policies", "/risks?text=fraud&sort=-mean", "/risks/heat", "/risks/heat?state=inherent", "/risks/services", "/risks/changes", "/risks/changes?since=2020-01-01", "/risks/evidence", "/decisions?sort=deadline",
+				"/record", "/record/0", "/record/policies", "/risks?text=fraud&sort=-mean", "/risks/heat", "/risks/heat?state=inherent", "/risks/services", "/risks/changes", "/risks/changes?since=2020-01-01", "/risks/evidence", "/decisions?sort=deadline", "/decisions?kind=fund", "/decisions/mine", "/decisions/delegations", "/decisions/delegations?state=now&sort=-days", "/decisions/policy",
 				"/risks/portfolio", "/risks/calibration", "/indicators/dictionary", "/indicators/dictionary?side=cio&text=sla", "/indicators/dictionary/sla?value=99,9", "/indicators/dictionary/delay", "/indicators/dictionary/compliance",
 				"/roles/obligations", "/roles/obligations/CAL-02", "/roles/obligations/CAL-26", "/roles/obligations/new", "/roles/obligations?state=open&sort=-due",
 				"/roles", "/roles/grey", "/roles/reality", "/roles/raci/new", "/roles/raci/new?process=change", "/roles/raci/import", "/roles/raci/m", "/roles/raci/m/row", "/roles/raci/m/row?activity=risk-acceptance", "/roles/raci/m/column", "/roles/raci/m/column?role=cio",
@@ -170,7 +170,7 @@ func TestTwoKeysAreGivenByTwoPeopleAndChangingVoidsThem(t *testing.T) {
 		p := cio.post("/decisions/d1", "do", "revise", "version", "2", "content", "Until March.", "money_eur", "-5000")
 		want(t, p, http.StatusOK, "Until March.", "5.0 k€", "more a year", "No key has been given yet")
 		want(t, ciso.post("/decisions/d1", "do", "give-key", "office", "ciso", "hash", hash), http.StatusConflict, "The content has changed")
-		want(t, ciso.post("/decisions/d1", "do", "refuse", "office", "ciso", "hash", hashOn(t, p), "reason", "no backup", "counter", "until January"), http.StatusOK, "no backup", "until January", "The CRO must decide")
+		want(t, ciso.post("/decisions/d1", "do", "refuse", "office", "ciso", "hash", hashOn(t, p), "reason", "no backup", "counter", "until January"), http.StatusOK, "no backup", "until January", "may still settle it")
 	})
 }
 

@@ -17,7 +17,8 @@ import (
 func (s *Server) decisionList(w http.ResponseWriter, q *request) error {
 	query := q.URL.Query()
 	filter := decision.Filter{
-		Page: db.Page{Sort: query.Get("sort"), After: query.Get("after")}, Text: query.Get("text"), Status: decision.Status(query.Get("status")), About: ref.Ref(query.Get("about")),
+		Page: db.Page{Sort: query.Get("sort"), After: query.Get("after")}, Text: query.Get("text"), Status: decision.Status(query.Get("status")),
+		About: ref.Ref(query.Get("about")), Kind: decision.Kind(query.Get("kind")),
 	}
 	if wantsExport(q) {
 		filter.After, filter.Limit = "", db.Unlimited
@@ -41,13 +42,44 @@ func (s *Server) decisionList(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return exportDecisions(w, q, rows, called)
 	}
+	view := decisionListView{List: decisionTable(q.Page, page, called), MayPropose: s.refusal(q, decision.OpPropose.Name) == ""}
+	q.title("decisions", q.T("decision.list.title"))
+	if err := s.fillDecisionList(q, &view); err != nil {
+		return err
+	}
+	return q.render(w, decisionListPage(q.Page, view))
+}
+
+// decisionListView is the page of all decisions.
+type decisionListView struct {
+	Verdict    string
+	Gaps       []string
+	Mine       []ui.Task
+	Waiting    int
+	List       ui.List
+	Speed      speedView
+	MayPropose bool
+}
+
+func (s *Server) fillDecisionList(q *request, view *decisionListView) error {
 	open, err := s.openDecisions(q)
 	if err != nil {
 		return err
 	}
-	q.title("decisions", q.T("decision.list.title"))
-	mine := decisionTasks(q.Page, waitingFor(q, open))
-	return q.render(w, decisionListPage(q.Page, decisionVerdict(q, open, len(mine)), mine, decisionTable(q.Page, page, called), s.refusal(q, decision.OpPropose.Name) == ""))
+	duties, err := op.Ask(q.Context(), s.Run, q.Actor, decision.OpDuties, struct{}{})
+	if err != nil {
+		return err
+	}
+	if view.Gaps, err = s.gaps(q); err != nil {
+		return err
+	}
+	if view.Mine, err = s.dutyTasks(q, duties); err != nil {
+		return err
+	}
+	view.Waiting = len(duties)
+	view.Verdict = decisionVerdict(q, open, len(duties))
+	view.Speed, err = s.speed(q)
+	return err
 }
 
 // openDecisions are those that wait for somebody, the nearest end first.
@@ -187,6 +219,7 @@ func decisionTable(p ui.Page, page db.PageOf[decision.Row], called names) ui.Lis
 		Filters: []ui.Input{
 			{Name: "text", Label: p.T("decision.col.title")},
 			{Name: "status", Label: p.T("decision.col.status"), Type: "select", Options: anyOf(p, "decision.status.", statusNames()...)},
+			{Name: "kind", Label: p.T("decision.f.kind"), Type: "select", Options: anyOf(p, "decision.kind.", kindNames()...)},
 		},
 		Action: ui.Link("/decisions/new", "plus", p.T("decision.new.button"), ""),
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -63,6 +64,7 @@ type Task struct {
 
 // KeySlot is one of the two keys of a decision or report.
 type KeySlot struct {
+	Office string // in words, for a key beside the two
 	State  KeyState
 	Person string
 	When   time.Time
@@ -151,11 +153,13 @@ func clockClass(state State) string {
 	return "t-" + string(state)
 }
 
-func lockText(cio, ciso KeySlot) string {
+func lockText(keys ...KeySlot) string {
+	is := func(state KeyState) func(KeySlot) bool { return func(k KeySlot) bool { return k.State == state } }
+	isNot := func(state KeyState) func(KeySlot) bool { return func(k KeySlot) bool { return k.State != state } }
 	switch {
-	case cio.State == Refused || ciso.State == Refused:
+	case slices.ContainsFunc(keys, is(Refused)):
 		return "shell.lock.refused"
-	case cio.State == Signed && ciso.State == Signed:
+	case !slices.ContainsFunc(keys, isNot(Signed)):
 		return "shell.lock.open"
 	default:
 		return "shell.lock.waiting"
