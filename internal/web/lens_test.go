@@ -19,7 +19,7 @@ var (
 	figureValue = regexp.MustCompile(`<div class="v">([^<]*)`)
 	sayLine     = regexp.MustCompile(`<p class="say"[^>]*>([^<]*)`)
 	skeleton    = regexp.MustCompile(`<(?:h2|h3|th|dt|figcaption)[^>]*>(?:<[^>]*>|\s)*([^<]*)|<span class="lab">(?:<[^>]*>|\s)*([^<]*)`)
-	numberIn    = regexp.MustCompile(`\d[\d.,]*`)
+	numberIn    = regexp.MustCompile(`\d+(?:[.,]\d+)*`)
 	tipID       = regexp.MustCompile(`id="(term-[a-z-]+)"`)
 )
 

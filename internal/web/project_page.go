@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"accordo.dev/internal/identity"
+	"accordo.dev/internal/indicator/dictionary"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/project"
@@ -111,6 +112,19 @@ func (v *projectView) addGate(p ui.Page, called names, ciso string) {
 	v.Say = p.Words(p.T("project.say.cio"), p.T("project.say.ciso"), p.T("project.say.board"))
 }
 
+// benefitFact is what a week of the project in use is worth; while it can still be late, it leads to what a week costs.
+func benefitFact(p ui.Page, one project.Project) ui.Fact {
+	fact := ui.Fact{Term: p.T("lens.project.benefit"), Text: p.T("shell.unknown")}
+	if one.BenefitEURWeek != nil {
+		fact.Text = p.Euro(*one.BenefitEURWeek)
+	}
+	if dictionary.CanBeLate(one) {
+		fact.Href = "/indicators/dictionary/delay?of=" + one.ID
+		fact.Text += ". " + p.T("lens.link.delay")
+	}
+	return fact
+}
+
 func projectFacts(p ui.Page, one project.Project, called names) []ui.Fact {
 	yes := map[bool]string{true: p.T("web.yes"), false: p.T("web.no")}
 	facts := []ui.Fact{
@@ -135,6 +149,7 @@ func projectFacts(p ui.Page, one project.Project, called names) []ui.Fact {
 		ui.Fact{Term: p.T("project.owner"), Text: orDash(called.person(p.Lang, one.Owner)), Href: personHref(one.Owner)},
 		ui.Fact{Term: p.T("project.partner"), Text: orDash(called.person(p.Lang, one.SecurityPartner)), Href: personHref(one.SecurityPartner)},
 		ui.Fact{Term: p.T("project.cost"), Text: cost},
+		benefitFact(p, one),
 		ui.Fact{Term: p.T("project.digital"), Text: yes[one.Digital]},
 		ui.Fact{Term: p.T("project.scope"), Text: yes[one.InScope]},
 		ui.Fact{Term: p.T("project.elements"), Show: itemLinks(p, called, refs("element", one.Elements...))},

@@ -171,7 +171,7 @@ func typed(text string, how conversion) (*float64, error) {
 		return nil, problem.Field("value", "dictionary.error.number", "value", text)
 	}
 	if math.IsNaN(x) || x < 0 || x > how.most {
-		return nil, problem.Field("value", "problem.range", "value", text, "min", 0, "max", how.most)
+		return nil, problem.Field("value", "problem.range", "value", text, "min", 0, "max", int(how.most))
 	}
 	if how.takes == Share {
 		x /= 100

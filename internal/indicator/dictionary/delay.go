@@ -20,6 +20,11 @@ func Tied(s risk.Scenario, p project.Project) bool {
 	return s.Status != "closed" && (s.Project == p.ID || s.Asset != "" && slices.Contains(p.Elements, s.Asset))
 }
 
+// CanBeLate tells whether a project is not yet in use, and may still come to be.
+func CanBeLate(p project.Project) bool {
+	return p.Stage != project.Run && p.Stage != project.Closed && p.Stage != project.Cancelled
+}
+
 // perYear is the expected loss of a year of some scenarios, as they are and with what is planned.
 type perYear struct {
 	now, goal float64
@@ -57,7 +62,7 @@ func (c *Conversion) project(ctx context.Context, r db.Reader) (p project.Projec
 		return p, false, err
 	}
 	ties := map[string]int{}
-	projects := slices.DeleteFunc(page.Items, func(p project.Project) bool { return p.Stage == "run" || p.Stage == "closed" })
+	projects := slices.DeleteFunc(page.Items, func(p project.Project) bool { return !CanBeLate(p) })
 	for _, p := range projects {
 		for _, s := range scenarios.Items {
 			if Tied(s, p) {
