@@ -2,49 +2,19 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 	"unicode/utf8"
 
-	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/indicator"
 	"accordo.dev/internal/indicator/dictionary"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
-	"accordo.dev/internal/record"
 	"accordo.dev/internal/web/ui"
 )
-
-// headlineCache keeps the figures between the words of both sides, of the latest state of the record.
-type headlineCache struct {
-	sync.Mutex
-	size int64
-	at   time.Time
-	kept map[string]dictionary.Conversion
-}
-
-func (c *headlineCache) get(ctx context.Context, r db.Reader, in struct{}) (map[string]dictionary.Conversion, error) {
-	size, err := record.Size(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	c.Lock()
-	defer c.Unlock()
-	if c.kept != nil && c.size == size && r.Now().Sub(c.at) < fresh && !r.Now().Before(c.at) {
-		return c.kept, nil
-	}
-	made, err := dictionary.Headlines(ctx, r, in)
-	if err == nil {
-		c.size, c.at, c.kept = size, r.Now(), made
-	}
-	return made, err
-}
 
 // dictionaryRow is one term in the list; Anchor is set on the first of its letter.
 type dictionaryRow struct {
@@ -68,7 +38,7 @@ func (s *Server) dictionaryList(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	figures, err := op.Ask(q.Context(), s.Run, q.Actor, op.Query[struct{}, map[string]dictionary.Conversion]{Name: dictionary.OpConvert.Name, Func: s.headlines.get}, struct{}{})
+	figures, err := op.Ask(q.Context(), s.Run, q.Actor, op.Query[struct{}, map[string]dictionary.Conversion]{Name: dictionary.OpConvert.Name, Func: s.headlines.headlines}, struct{}{})
 	if err != nil {
 		return err
 	}
@@ -206,7 +176,7 @@ func (s *Server) dictionaryTerm(w http.ResponseWriter, q *request) error {
 	}
 	c, err := dictionary.Conversion{}, wrong
 	if err == nil {
-		c, err = op.Ask(q.Context(), s.Run, q.Actor, dictionary.OpConvert, in)
+		c, err = s.converted(q, in)
 	}
 	status := http.StatusOK
 	if err != nil {
@@ -214,7 +184,7 @@ func (s *Server) dictionaryTerm(w http.ResponseWriter, q *request) error {
 			return err
 		}
 		status, wrong = http.StatusBadRequest, err
-		if c, err = op.Ask(q.Context(), s.Run, q.Actor, dictionary.OpConvert, dictionary.ConvertIn{ID: t.ID}); err != nil {
+		if c, err = s.converted(q, dictionary.ConvertIn{ID: t.ID}); err != nil {
 			return err
 		}
 		c.Lines, c.Inputs = nil, nil
@@ -225,6 +195,11 @@ func (s *Server) dictionaryTerm(w http.ResponseWriter, q *request) error {
 	q.title("indicators", q.Page.In(t.Name), ui.Crumb{Title: q.T("indicator.wall.title"), Href: "/indicators"}, ui.Crumb{Title: q.T("dictionary.page.title"), Href: "/indicators/dictionary"})
 	q.Page.AsOf = c.AsOf
 	return q.renderStatus(w, status, termPage(q.Page, termOf(q.Page, t, c, wrong)))
+}
+
+// converted is what was asked for of the state of the record now.
+func (s *Server) converted(q *request, in dictionary.ConvertIn) (dictionary.Conversion, error) {
+	return op.Ask(q.Context(), s.Run, q.Actor, op.Query[dictionary.ConvertIn, dictionary.Conversion]{Name: dictionary.OpConvert.Name, Func: s.headlines.convert}, in)
 }
 
 func termOf(p ui.Page, t dictionary.Term, c dictionary.Conversion, wrong error) termView {

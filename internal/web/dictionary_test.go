@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"accordo.dev/internal/db"
 	"accordo.dev/internal/db/dbtest"
 	"accordo.dev/internal/indicator/dictionary"
+	"accordo.dev/internal/landscape"
 )
 
 func TestEveryTermIsAPageWithFiguresOrTheReasonWhyThereIsNone(t *testing.T) {
@@ -57,4 +59,18 @@ func TestDictionaryIsOneTableWithFileAndSearch(t *testing.T) {
 	want(t, v.get("/indicators/dictionary?format=csv&side=ciso"), http.StatusOK, "residual-risk")
 	want(t, v.get("/indicators/dictionary/sla?format=csv"), http.StatusOK)
 	want(t, v.get("/indicators/dictionary?side=ceo"), http.StatusBadRequest)
+}
+
+// TestConversionsFollowTheRecord: what was kept is not shown once something was recorded.
+func TestConversionsFollowTheRecord(t *testing.T) {
+	d := dbtest.SQLite(t)
+	s := decidingSite(t, d)
+	v := s.signedIn("dario@example.org")
+	const path = "/indicators/dictionary/sla?of=pay&value=99.9"
+	want(t, v.get(path), http.StatusBadRequest)
+	do(s, db.System("test"), landscape.OpAddElement, landscape.Element{ID: "pay", Kind: landscape.KindService, Name: "Pay"})
+	want(t, v.get(path), http.StatusOK, "526", "Nobody said what an hour without it costs.")
+	hour := 6000.0
+	do(s, db.System("test"), landscape.OpChangeElement, landscape.Element{ID: "pay", Kind: landscape.KindService, Name: "Pay", LossEURHour: &hour, Version: 1})
+	want(t, v.get(path), http.StatusOK, "53 k€")
 }
