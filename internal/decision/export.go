@@ -2,6 +2,8 @@ package decision
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -28,6 +30,30 @@ type Exported struct {
 	People   map[string]string  `json:"people"` // id to name
 	Public   string             `json:"publicKey"`
 	Entries  []record.Inclusion `json:"entries"`
+	Signed   string             `json:"signed"` // that the log's key handed out exactly this
+}
+
+// sum is the hash of everything in the file but its signature.
+func (e Exported) sum() (string, error) {
+	e.Signed = ""
+	data, err := json.Marshal(e)
+	if err != nil {
+		return "", fmt.Errorf("exported decision: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// intact tells why the file is not what the log's key handed out; empty when it is.
+func (e Exported) intact(public string) string {
+	said, err := record.Attested(ExportFormat, e.Signed, public)
+	if err != nil {
+		return err.Error()
+	}
+	if sum, err := e.sum(); err != nil || sum != said {
+		return "not what was signed"
+	}
+	return ""
 }
 
 // OpExport exports a decision; key signs the checkpoint in its proofs.
@@ -64,6 +90,14 @@ func exported(ctx context.Context, r db.Reader, key record.Key, in GetIn) (Expor
 			out.People[id] = p.Name
 		}
 	}
+	if err != nil {
+		return out, err
+	}
+	sum, err := out.sum()
+	if err != nil {
+		return out, err
+	}
+	out.Signed, err = key.Attest(ExportFormat, sum)
 	return out, err
 }
 
@@ -106,7 +140,7 @@ func (d Decision) People() []string {
 
 // Proven is what a file of a decision proves, statement by statement.
 type Proven struct {
-	What   string    `json:"what"` // proof, content, key, arbitration, proposal
+	What   string    `json:"what"` // file, proof, content, key or arbitration
 	Who    string    `json:"who,omitempty"`
 	Office string    `json:"office,omitempty"`
 	At     time.Time `json:"at,omitzero"`
@@ -122,7 +156,8 @@ func (e Exported) Verify(public string) []Proven {
 	if public == "" {
 		public = e.Public
 	}
-	found := []Proven{{What: "content", OK: e.Format == ExportFormat && e.Decision.Hash() == e.Hash}}
+	why := e.intact(public)
+	found := []Proven{{What: "file", OK: why == "", Why: why}, {What: "content", OK: e.Format == ExportFormat && e.Decision.Hash() == e.Hash}}
 	entries := make([]record.Entry, 0, len(e.Entries))
 	for _, proof := range e.Entries {
 		entry, err := proof.Verify(public)

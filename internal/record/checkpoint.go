@@ -103,20 +103,52 @@ func (k Key) Sign(ctx context.Context, r db.Reader) (Checkpoint, error) {
 	return Checkpoint{Size: size, Root: root, Note: string(signed)}, nil
 }
 
-// OpenCheckpoint checks the signature of a checkpoint against a public key and reads it.
-func OpenCheckpoint(text, public string) (Checkpoint, error) {
+// Attest signs a statement of its own kind, such as the hash of a file that is handed out. Its first line is never that of
+// a checkpoint.
+func (k Key) Attest(kind, statement string) (string, error) {
+	signed, err := note.Sign(&note.Note{Text: kind + "\n" + statement + "\n"}, k.Signer)
+	if err != nil {
+		return "", fmt.Errorf("attest %s: %w", kind, err)
+	}
+	return string(signed), nil
+}
+
+// Attested checks the signature of a statement and gives it.
+func Attested(kind, signed, public string) (string, error) {
+	text, err := opened(signed, public)
+	if err != nil {
+		return "", err
+	}
+	statement, ok := strings.CutPrefix(text, kind+"\n")
+	if !ok {
+		return "", fmt.Errorf("signature: not of %s", kind)
+	}
+	return strings.TrimSuffix(statement, "\n"), nil
+}
+
+// opened checks that a note has exactly one signature, by this key and as written, and gives its text.
+func opened(signed, public string) (string, error) {
 	verifier, err := note.NewVerifier(strings.TrimSpace(public))
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("checkpoint key: %w", err)
+		return "", fmt.Errorf("checkpoint key: %w", err)
 	}
-	opened, err := note.Open([]byte(text), note.VerifierList(verifier))
+	opened, err := note.Open([]byte(signed), note.VerifierList(verifier))
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
+		return "", fmt.Errorf("checkpoint: %w", err)
 	}
 	if len(opened.Sigs) != 1 || len(opened.UnverifiedSigs) > 0 || !canonical(opened.Sigs[0].Base64) {
-		return Checkpoint{}, fmt.Errorf("checkpoint: not exactly one signature, as written")
+		return "", fmt.Errorf("checkpoint: not exactly one signature, as written")
 	}
-	lines := strings.Split(opened.Text, "\n")
+	return opened.Text, nil
+}
+
+// OpenCheckpoint checks the signature of a checkpoint against a public key and reads it.
+func OpenCheckpoint(text, public string) (Checkpoint, error) {
+	opened, err := opened(text, public)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	lines := strings.Split(opened, "\n")
 	if len(lines) < 4 || lines[0] != "accordo-record" {
 		return Checkpoint{}, fmt.Errorf("checkpoint: not of an accordo record")
 	}
