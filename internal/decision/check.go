@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"accordo.dev/internal/db"
@@ -54,6 +55,7 @@ func (d Decision) checkContent(field func(string) string) []*problem.Error {
 	if len(d.Effect) > 5000 || len(d.EffectIT) > 5000 {
 		wrong = append(wrong, problem.Field(field("effect"), "problem.too-long", "max", 5000))
 	}
+	wrong = append(wrong, figures(field, d.MoneyEUR, d.Minutes, d.ExposureDays)...)
 	if d.ReviewOn != "" && !db.ValidDay(d.ReviewOn) {
 		wrong = append(wrong, problem.Field(field("review_on"), "problem.day", "value", d.ReviewOn))
 	}
@@ -69,6 +71,23 @@ func (d Decision) checkContent(field func(string) string) []*problem.Error {
 	return append(wrong, d.checkOptions(field)...)
 }
 
+// most is the largest figure on any of the three scales: more is a slip of the pen, and what is no number has no hash.
+const most = 1e12
+
+// figures checks numbers on the three common scales; less than zero is a gain.
+func figures(field func(string) string, money, minutes, exposure *float64) []*problem.Error {
+	var wrong []*problem.Error
+	for _, one := range []struct {
+		name  string
+		value *float64
+	}{{"money_eur", money}, {"minutes", minutes}, {"exposure_days", exposure}} {
+		if one.value != nil && !(math.Abs(*one.value) <= most) {
+			wrong = append(wrong, problem.Field(field(one.name), "decision.error.range", "min", -most, "max", most))
+		}
+	}
+	return wrong
+}
+
 func (d Decision) checkOptions(field func(string) string) []*problem.Error {
 	var wrong []*problem.Error
 	if len(d.Options) > 20 {
@@ -79,6 +98,10 @@ func (d Decision) checkOptions(field func(string) string) []*problem.Error {
 		at := func(name string) string { return fmt.Sprintf("%s[%s].%s", field("options"), o.ID, name) }
 		if o.ID == "" || o.Title == "" {
 			wrong = append(wrong, problem.Field(at("title"), "problem.required"))
+		}
+		wrong = append(wrong, figures(at, o.MoneyEUR, o.Minutes, o.ExposureDays)...)
+		if len(o.ID) > 100 {
+			wrong = append(wrong, problem.Field(field("options"), "problem.too-long", "max", 100))
 		}
 		if len(o.Title) > 500 || len(o.TitleIT) > 500 {
 			wrong = append(wrong, problem.Field(at("title"), "problem.too-long", "max", 500))
@@ -138,10 +161,16 @@ func (d Decision) checkFurther(field func(string) string) []*problem.Error {
 			wrong = append(wrong, problem.Field(field("conflicts"), "decision.error.interest"))
 		}
 	}
-	if e := d.Emergency; e != nil && (e.Reason == "" || d.Key(e.Office) == nil && !e.fallen()) {
+	if e := d.Emergency; e != nil && (e.Reason == "" || !e.fallen() && !slices.ContainsFunc(d.Keys, func(k Key) bool { return k.Office == e.Office })) {
 		wrong = append(wrong, problem.Field(field("emergency"), "decision.error.emergency"))
 	}
+	for _, m := range []*Memo{d.ITMemo, d.SecurityMemo} {
+		if m != nil {
+			wrong = append(wrong, figures(field, m.MoneyEUR, m.Minutes, m.ExposureDays)...)
+		}
+	}
 	if r := d.Review; r != nil {
+		wrong = append(wrong, figures(field, r.MoneyEUR, r.Minutes, r.ExposureDays)...)
 		if err := problem.Choice(field("review.grade"), r.Grade, "reached", "partly", "missed", "unknown"); err != nil {
 			wrong = append(wrong, err)
 		}

@@ -265,6 +265,11 @@ func saved(ctx context.Context, tx *db.Tx, d Decision) (Decision, error) {
 	if err != nil {
 		return d, err
 	}
+	if !d.Status(tx.Now()).Stuck() { // the next deadlock is noted again
+		if _, err := tx.Exec(ctx, "UPDATE decision SET noted = '' WHERE id = $1 AND noted <> ''", d.ID); err != nil {
+			return d, err
+		}
+	}
 	tx.Touch(d.Ref())
 	if d.About != "" {
 		tx.Touch(d.About)

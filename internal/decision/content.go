@@ -39,6 +39,9 @@ func (d *Decision) set(c Terms) {
 	d.ExposureDays, d.Effect, d.EffectIT, d.ReviewOn, d.AskedBy, d.BuiltBy = c.ExposureDays, c.Effect, c.EffectIT, c.ReviewOn, c.AskedBy, c.BuiltBy
 }
 
+// sameName is the place of a field of a form: its name.
+func sameName(name string) string { return name }
+
 // Revision is one change of the content: what became different, and whose answers it voided.
 type Revision struct {
 	At     time.Time    `yaml:"at" json:"at"`
@@ -69,7 +72,7 @@ func (d *Decision) Revise(h Hand, c Terms, clock Clock, now time.Time) error {
 	}
 	revised := *d
 	revised.set(c)
-	if err := problem.Many(revised.checkContent(func(name string) string { return name })); err != nil {
+	if err := problem.Many(revised.checkContent(sameName)); err != nil {
 		return err
 	}
 	before := *d
@@ -174,6 +177,9 @@ func (d *Decision) Write(h Hand, side string, m Memo, now time.Time) error {
 			return problem.Field(one[0], "problem.too-long", "max", 5000)
 		}
 	}
+	if err := problem.Many(figures(sameName, m.MoneyEUR, m.Minutes, m.ExposureDays)); err != nil {
+		return err
+	}
 	m.By, m.At = h.Person, now
 	if side == IT {
 		d.ITMemo = &m
@@ -223,6 +229,9 @@ func (d *Decision) Grade(h Hand, r Review, now time.Time) error {
 		return problem.Field("note", "problem.too-long", "max", 5000)
 	}
 	if err := problem.Choice("grade", r.Grade, "reached", "partly", "missed", "unknown"); err != nil {
+		return err
+	}
+	if err := problem.Many(figures(sameName, r.MoneyEUR, r.Minutes, r.ExposureDays)); err != nil {
 		return err
 	}
 	r.By, r.At = h.Person, now

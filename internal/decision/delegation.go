@@ -143,7 +143,8 @@ func Revoke(ctx context.Context, tx *db.Tx, in RevokeIn) (Delegation, error) {
 var OpRevoke = op.Command[RevokeIn, Delegation]{Name: "decision.revoke", Route: "POST /api/decision-delegations/revoke", Func: Revoke}
 
 // sound refuses a delegation to the other side: to who holds the other key, controls, runs the installation, works for the
-// other office, or reports, directly or through others, to the other holder before anybody of this side.
+// other office, or reports, directly or through others, to the other holder before anybody of this side. Nor is the key
+// of somebody who may not give it themselves given by another.
 func (d Delegation) sound(ctx context.Context, r db.Reader) error {
 	held, err := identity.Holders(ctx, r, identity.Day(r.Now()))
 	if err != nil {
@@ -159,11 +160,11 @@ func (d Delegation) sound(ctx context.Context, r db.Reader) error {
 	}
 	side := sides{held: held, superior: func(person string) string { return people[person].ReportsTo }}
 	switch {
-	case slices.Contains(held[identity.OfficeAdministrator], d.To):
+	case slices.Contains(held[identity.OfficeAdministrator], d.To), slices.Contains(held[identity.OfficeAdministrator], d.From):
 		return forbidden("decision.error.delegation-administrator", "the-administrator-has-no-key")
 	case side.other(d.Office, d.To):
 		return forbidden("decision.error.delegation-other-side", "a-key-never-goes-to-the-other-side")
-	case lines && slices.ContainsFunc(SecondLine, func(o string) bool { return slices.Contains(held[o], d.To) }):
+	case lines && slices.ContainsFunc(SecondLine, func(o string) bool { return slices.Contains(held[o], d.To) || slices.Contains(held[o], d.From) }):
 		return forbidden("decision.error.second-line", "the-second-line-challenges-and-does-not-decide")
 	}
 	return nil

@@ -25,6 +25,7 @@ CREATE INDEX decision_about ON decision (about, kind);
 CREATE INDEX decision_deadline ON decision (deadline, id);
 CREATE INDEX decision_proposed ON decision (proposed_at, id);
 CREATE INDEX decision_stage ON decision (stage, proposed_at);
+CREATE INDEX decision_money ON decision (money, id);
 
 CREATE TABLE decision_delegation (
     id TEXT PRIMARY KEY,
