@@ -36,7 +36,7 @@ func (a Act) Letter() string { return a.letter.String() }
 func (s surroundings) acts(m Matrix) []Act {
 	all := []Act{}
 	for _, d := range s.decisions {
-		if d.StatusNow == decision.Withdrawn {
+		if d.StatusNow == decision.Withdrawn || d.StatusNow == decision.Draft {
 			continue
 		}
 		for _, activity := range m.joint(string(d.Kind), d.About) {
@@ -89,7 +89,11 @@ func (s surroundings) decided(m Matrix, d decision.Decision) []Act {
 	item := ref.New("decision", d.ID)
 	acts := []Act{{Item: item, Did: "proposed", Person: d.ProposedBy, Roles: s.rolesOf(m, d.ProposedBy, d.ProposedAt), At: d.ProposedAt, letter: rules.R}}
 	for _, k := range d.Keys {
-		acts = append(acts, Act{Item: item, Did: "key", Person: k.Person, Roles: []string{k.Office}, At: k.At, letter: rules.K})
+		roles := []string{k.Office}
+		if k.Office == decision.Approver { // a key that is no office's
+			roles = s.rolesOf(m, k.Person, k.At)
+		}
+		acts = append(acts, Act{Item: item, Did: "key", Person: k.Person, Roles: roles, At: k.At, letter: rules.K})
 	}
 	if a := d.Arbitration; a != nil {
 		acts = append(acts, Act{Item: item, Did: "arbitrated", Person: a.Person, Roles: []string{a.Office}, At: a.At, letter: rules.A})
