@@ -58,6 +58,7 @@ func Handler(c Config) http.Handler {
 	s.decisionRoutes()
 	s.budgetRoutes()
 	s.obligationRoutes()
+	s.surveyRoutes()
 	s.committeeRoutes()
 	s.raciRoutes()
 	s.reportRoutes()

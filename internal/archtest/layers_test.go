@@ -51,6 +51,7 @@ var layers = []struct {
 		"internal/project",
 		"internal/budget",                // against risks; spends decisions
 		"internal/governance/obligation", // what bodies must do again and again; independence and agendas read it
+		"internal/governance/survey",     // beside what decisions, projects and the fund show
 		"internal/governance",            // how the offices are cut; looks at what all areas know
 		"internal/governance/committee",  // agendas of what is open in all areas
 		"internal/governance/raci",       // who answers for what, against what was decided

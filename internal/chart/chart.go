@@ -45,7 +45,7 @@ type Words struct {
 	Tested  string
 }
 
-// Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion, Columns,
+// Plot is one kind of chart: Exceedance, Bullet, Survival, Ranking, Proportion, Columns, Pairs,
 // Dumbbell, Waterfall, Profile or Frontier.
 type Plot interface {
 	empty() bool

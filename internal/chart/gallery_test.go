@@ -106,6 +106,14 @@ func gallery() []chart.Chart {
 				{Label: "Cards", Target: 4, Tested: nan, Note: "never"},
 			},
 		}},
+		{Frame: frame("pair", "Friction", 660), Plot: chart.Pairs{
+			Axis: chart.Axis{Label: "1 none, 5 strong"}, Low: 1, High: 5, Left: chart.Series{Label: "IT", Role: chart.CIO}, Right: chart.Series{Label: "Security", Role: chart.CISO},
+			Items: []chart.Pair{
+				{Label: "Budget and resources", Left: chart.Measure{Value: 2.4, Low: 1.9, High: 2.9}, Right: chart.Measure{Value: 4.1, Low: 3.6, High: 4.6}},
+				{Label: "Language", Left: chart.Measure{Value: 3, Low: 2.2, High: 3.8}, Right: chart.Measure{Value: nan, Low: nan, High: nan}},
+				{Label: "Silos", Left: chart.Measure{Value: nan}, Right: chart.Measure{Value: nan}},
+			},
+		}},
 		{Frame: frame("fall", "What moved", 660), Plot: chart.Waterfall{
 			From: chart.Total{Label: "13 October", Value: 10.8}, To: chart.Total{Label: "12 November", Value: 12.8},
 			Axis: chart.Axis{Label: "M€, 1 year in 20 is worse"}, Limit: 11, LimitLabel: "limit 11",

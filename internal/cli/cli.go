@@ -49,6 +49,7 @@ type CLI struct {
 	Raci     RaciCmd     `cmd:"" help:"Who does and answers for what."`
 
 	Obligation ObligationCmd `cmd:"" help:"What bodies and offices must do again and again."`
+	Survey     SurveyCmd     `cmd:"" help:"Where both offices rub, asked of both sides without names."`
 
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`

@@ -23,6 +23,7 @@ import (
 	"accordo.dev/internal/governance/committee"
 	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/governance/raci"
+	"accordo.dev/internal/governance/survey"
 	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
@@ -60,6 +61,7 @@ func (f Folder) parts() []part {
 		{"decision.yaml", exported(decision.Export), applied(decision.Apply)},
 		{"budget.yaml", exported(budget.Export), applied(budget.Apply)},
 		{"obligation.yaml", exported(obligation.Export), applied(obligation.Apply)},
+		{"survey.yaml", exported(survey.Export), applied(survey.Apply)},
 		{"committee.yaml", exported(committee.Export), applied(committee.Apply)},
 		{"raci.yaml", exported(raci.Export), applied(raci.Apply)},
 		{"governance.yaml", exported(governance.Export), applied(governance.Apply)},
@@ -70,6 +72,7 @@ func (f Folder) parts() []part {
 var optional = []string{
 	"governance.yaml",
 	"obligation.yaml",
+	"survey.yaml",
 	"committee.yaml",
 	"raci.yaml",
 }
