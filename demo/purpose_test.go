@@ -172,7 +172,8 @@ func TestDecisionsStandInEveryStatus(t *testing.T) {
 				got[status]++
 			}
 			for status, want := range map[decision.Status]int{
-				decision.Proposed: 1, decision.OneKey: 2, decision.Deadlock: 1, decision.BothKeys: 5, decision.Spent: 2, decision.Approved: 1, decision.Withdrawn: 1,
+				decision.Proposed: 1, decision.OneKey: 3, decision.Deadlock: 1, decision.BothKeys: 5, decision.Spent: 2, decision.Approved: 1, decision.Withdrawn: 1,
+				decision.Reviewed: 1, decision.Draft: 1,
 			} {
 				if got[status] != want {
 					t.Errorf("%s on %s: got %d, want %d", status, now.Format(time.DateOnly), got[status], want)

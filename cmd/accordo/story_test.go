@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/charmap"
 
+	"accordo.dev/internal/cli"
 	"accordo.dev/internal/ref"
 	"accordo.dev/internal/report/pades"
 )
@@ -25,7 +26,20 @@ import (
 // Run one with: go test ./cmd/accordo -run 'TestStories/main-job'
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"accordo": main})
+	testscript.Main(m, map[string]func(){"accordo": tell})
+}
+
+// tell is the program with the clock of the story: ACCORDO_STORY_NOW, or that of the machine.
+func tell() {
+	var clock func() time.Time
+	if text := os.Getenv("ACCORDO_STORY_NOW"); text != "" {
+		now, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			panic(err)
+		}
+		clock = func() time.Time { return now }
+	}
+	os.Exit(cli.MainAt(clock, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, currentVersion()))
 }
 
 func TestStories(t *testing.T) {

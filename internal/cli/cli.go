@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -75,6 +76,8 @@ type Env struct {
 	Out     io.Writer
 	Err     io.Writer
 	Log     *slog.Logger
+
+	clock func() time.Time // of tests; that of the machine otherwise
 }
 
 // T gives a message in the language of the reader.
@@ -93,6 +96,11 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // Main runs one command line and returns the exit status: 0 done, 1 a problem, 2 wrong usage, 3 cannot be told.
 func Main(args []string, in io.Reader, out, errOut io.Writer, version string) int {
+	return MainAt(nil, args, in, out, errOut, version)
+}
+
+// MainAt is Main with a clock of its own, with which stories of several days are told; nil is that of the machine.
+func MainAt(clock func() time.Time, args []string, in io.Reader, out, errOut io.Writer, version string) int {
 	var cli CLI
 	status := -1
 	parser, err := kong.New(&cli, kong.Name("accordo"), kong.Description("One system for the CIO and the CISO."),
@@ -114,7 +122,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer, version string) in
 	defer stop()
 	env := &Env{
 		Context: ctx, Lang: i18n.ParseLang(cli.Lang), Data: cli.Data, Version: version, In: in, Out: out, Err: errOut,
-		Log: slog.New(slog.NewTextHandler(errOut, nil)),
+		Log: slog.New(slog.NewTextHandler(errOut, nil)), clock: clock,
 	}
 	err = run(env, &cli, parsed)
 	var verdict exit
@@ -150,6 +158,9 @@ func (e *Env) open(cli *CLI) error {
 	var err error
 	if e.DB, err = db.Open(e.Context, address); err != nil {
 		return err
+	}
+	if e.clock != nil {
+		e.DB.Now = e.clock
 	}
 	if err := e.DB.Migrate(e.Context); err != nil {
 		return err

@@ -11,8 +11,19 @@ import (
 
 // DecisionCmd is about decisions of two keys.
 type DecisionCmd struct {
-	List DecisionListCmd `cmd:"" help:"List decisions as they stand now."`
-	Show DecisionShowCmd `cmd:"" help:"Show a decision."`
+	List      DecisionListCmd      `cmd:"" help:"List decisions as they stand now."`
+	Show      DecisionShowCmd      `cmd:"" help:"Show a decision."`
+	Propose   DecisionProposeCmd   `cmd:"" help:"Propose a decision to both offices."`
+	Give      DecisionGiveCmd      `cmd:"" help:"Give the key of an office."`
+	Refuse    DecisionRefuseCmd    `cmd:"" help:"Refuse for an office, with a reason and a counter-proposal."`
+	Revise    DecisionReviseCmd    `cmd:"" help:"Change the content; all keys become void."`
+	Escalate  DecisionEscalateCmd  `cmd:"" help:"Send a deadlock up at once."`
+	Arbitrate DecisionArbitrateCmd `cmd:"" help:"End a deadlock."`
+	Withdraw  DecisionWithdrawCmd  `cmd:"" help:"Take a proposal back."`
+	Delegate  DecisionDelegateCmd  `cmd:"" help:"Let somebody answer for one's office for some days."`
+	Revoke    DecisionRevokeCmd    `cmd:"" help:"End a delegation."`
+	Export    DecisionExportCmd    `cmd:"" help:"Write a decision with its proofs into a file."`
+	Verify    DecisionVerifyCmd    `cmd:"" help:"Verify such a file; needs no database."`
 }
 
 // DecisionListCmd lists decisions.
@@ -35,14 +46,22 @@ func (c *DecisionListCmd) Run(env *Env) error {
 
 // DecisionShowCmd shows a decision.
 type DecisionShowCmd struct {
-	ID string `arg:"" help:"Id of the decision."`
+	ID   string `arg:"" help:"Id of the decision."`
+	Hash bool   `help:"Only the fingerprint of the content, on which keys are given."`
 }
 
-// Run prints the decision as it stands now, as JSON.
+// Run prints the decision as it stands now and the fingerprint of its content, as JSON.
 func (c *DecisionShowCmd) Run(env *Env) error {
 	d, err := op.Ask(env.Context, env.Run, env.Actor, decision.OpGet, decision.GetIn{ID: c.ID})
 	if err != nil {
 		return err
 	}
-	return env.print(decision.AsOf(d, env.DB.Now()))
+	if c.Hash {
+		fmt.Fprintln(env.Out, d.Hash())
+		return nil
+	}
+	return env.print(struct {
+		decision.Row
+		Hash string `json:"hash"`
+	}{decision.AsOf(d, env.DB.Now()), d.Hash()})
 }

@@ -140,7 +140,7 @@ func (d Decision) People() []string {
 
 // Proven is what a file of a decision proves, statement by statement.
 type Proven struct {
-	What   string    `json:"what"` // file, proof, content, key or arbitration
+	What   string    `json:"what"` // file, content, status, proof, key or arbitration
 	Who    string    `json:"who,omitempty"`
 	Office string    `json:"office,omitempty"`
 	At     time.Time `json:"at,omitzero"`
@@ -157,7 +157,11 @@ func (e Exported) Verify(public string) []Proven {
 		public = e.Public
 	}
 	why := e.intact(public)
-	found := []Proven{{What: "file", OK: why == "", Why: why}, {What: "content", OK: e.Format == ExportFormat && e.Decision.Hash() == e.Hash}}
+	found := []Proven{
+		{What: "file", OK: why == "", Why: why},
+		{What: "content", OK: e.Format == ExportFormat && e.Decision.Hash() == e.Hash},
+		{What: "status", OK: e.Decision.Status(e.At) == e.Status},
+	}
 	entries := make([]record.Entry, 0, len(e.Entries))
 	for _, proof := range e.Entries {
 		entry, err := proof.Verify(public)
