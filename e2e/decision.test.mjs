@@ -28,6 +28,7 @@ journey("the CISO refuses with a counter-proposal, and the CRO ends the deadlock
   const cio = await visitor({ email: people.cio });
   await cio.goto(rehearsal);
   assert.equal(await doing(cio, "arbitrate").count(), 0, "the CIO does not end the deadlock");
+  await Promise.all([cio.waitForEvent("load"), doing(cio, "escalate").locator("button").click()]);
 
   const cro = await visitor({ email: people.cro });
   await cro.goto("/");
@@ -50,3 +51,50 @@ journey("nobody gives the key of another office", async ({ visitor }) => {
     assert.equal(forged.status(), 403, `${office} is refused`);
   }
 });
+
+/** send fills the form of an action and sends it. */
+async function send(page, action, fields = {}) {
+  const form = doing(page, action);
+  for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value);
+  await Promise.all([page.waitForEvent("load"), form.locator("button").last().click()]);
+}
+
+journey("the CIO proposes, the CISO refuses, the CIO changes it, both give their keys", async ({ visitor }) => {
+  const cio = await visitor({ email: people.cio });
+  await cio.goto("/decisions/new");
+  await cio.locator("[name=title]").fill("Scan the branch image every week");
+  await cio.locator("[name=kind]").selectOption("policy");
+  await cio.locator("[name=content]").fill("The branch image is scanned every Sunday night.");
+  await cio.locator('[name="option.0.title"]').fill("Every week");
+  await cio.locator('[name="option.1.title"]').fill("Every month");
+  await cio.locator("[name=chosen][value='0']").check();
+  await Promise.all([cio.waitForEvent("load"), cio.locator("main form button.pri").click()]);
+  const room = new URL(cio.url()).pathname;
+  assert.match(room, /^\/decisions\//);
+  assert.match(await text(cio), /Every month/, "the options are compared");
+  await send(cio, "give-key");
+
+  const ciso = await visitor({ email: people.ciso });
+  await ciso.goto("/decisions/mine");
+  assert.match(await text(ciso), /Scan the branch image every week/, "it waits for the CISO");
+  await ciso.goto(room);
+  await send(ciso, "refuse", { reason: "A week is long for a tier 1 image.", counter: "Every night, with the last good image kept." });
+  assert.match(await text(ciso), /Every night, with the last good image kept\./);
+
+  await cio.goto(room);
+  await cio.locator("details:has([name=do][value=revise]) summary").click();
+  await send(cio, "revise", { content: "The branch image is scanned every night." });
+  assert.match(await text(cio), /The branch image is scanned every Sunday night\./, "what it was before stands beside it");
+  assert.equal(await doing(cio, "give-key").count(), 1, "the key of the CIO is void");
+  await send(cio, "give-key");
+  await ciso.goto(room);
+  await send(ciso, "give-key");
+  assert.match(await text(ciso), /Agreed: both keys on the same content/);
+  assert.equal(await doing(ciso, "give-key").count(), 0);
+
+  const cro = await visitor({ email: people.cro });
+  await cro.goto(room);
+  assert.equal(await doing(cro, "arbitrate").count(), 0, "nothing is left to end");
+  const file = await cro.request.get(room + "/file");
+  assert.equal((await file.json()).decision.keys.length, 2, "anybody takes the decision along with its proofs");
+}, { start: "own" });

@@ -10,7 +10,7 @@ const views = [
 ];
 
 // What the navigation does not lead to directly.
-const further = ["/account", "/search?q=core", "/landscape/import", "/evidence/import", "/reports/draft", "/reports/verify", "/decisions/new", "/risks/R-003", "/risks/assess/R-003", "/risks/new", "/fund/initiatives/M-07", "/landscape/map?overlay=risk",
+const further = ["/account", "/search?q=core", "/landscape/import", "/evidence/import", "/reports/draft", "/reports/verify", "/decisions/new", "/decisions/D-2026-042", "/decisions/D-2026-027", "/risks/R-003", "/risks/assess/R-003", "/risks/new", "/fund/initiatives/M-07", "/landscape/map?overlay=risk",
   "/indicators/dictionary/sla?value=99.9", "/roles/obligations/CAL-03", "/roles/obligations/new", "/roles/raci/new", "/roles/raci/import", "/no-such-page"];
 
 for (const view of views) {

@@ -28,11 +28,14 @@ func Duties(ctx context.Context, r db.Reader, _ struct{}) ([]Duty, error) {
 		}
 		hands[office] = h
 	}
+	stages := "'', 'draft', 'waiting', 'one-key', 'stuck', 'emergency'"
+	if hands[""].grades() {
+		stages += ", 'both-keys', 'approved', 'spent'"
+	}
 	all, err := db.All(ctx, r, func(s db.Scan) (Row, error) {
 		d, err := scan(s)
 		return AsOf(d, r.Now()), err
-	}, `SELECT d.body, d.version FROM decision d WHERE d.stage IN ('', 'draft', 'waiting', 'one-key', 'stuck', 'emergency', 'both-keys', 'approved', 'spent')
-		ORDER BY d.deadline, d.id`)
+	}, "SELECT d.body, d.version FROM decision d WHERE d.stage IN ("+stages+") ORDER BY d.deadline, d.id")
 	if err != nil {
 		return nil, err
 	}
@@ -88,4 +91,9 @@ func (r Row) duties(hands map[string]Hand, clock Clock, reader db.Reader) []Duty
 // everybody who stands apart from it.
 func (h Hand) approves(d Decision) bool {
 	return h.holdsAny(identity.OfficeCOO, identity.OfficeBusinessOwner) && d.standsApart(h)
+}
+
+// grades tells whether a person may grade outcomes at all.
+func (h Hand) grades() bool {
+	return h.holdsAny(identity.OfficeCIO, identity.OfficeCISO, identity.OfficeInternalAudit, identity.OfficeCRO)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"accordo.dev/internal/db"
@@ -156,11 +157,16 @@ func keyState(d decision.Decision, office string) ui.KeyState {
 func standing(p ui.Page, r decision.Row) string {
 	switch r.StatusNow {
 	case decision.OneKey:
-		missing := identity.OfficeCIO
-		if r.Key(identity.OfficeCIO) != nil {
-			missing = identity.OfficeCISO
+		var missing []string
+		for _, office := range r.Offices() {
+			if r.Key(office) == nil {
+				missing = append(missing, p.T("office."+office))
+			}
 		}
-		return p.T("decision.standing.one-key", "office", p.T("office."+missing))
+		if len(missing) < len(r.Offices())-1 {
+			return p.T("decision.standing.two-keys", "office", strings.Join(missing, ", "))
+		}
+		return p.T("decision.standing.one-key", "office", strings.Join(missing, ", "))
 	case decision.Escalated1, decision.Escalated2:
 		return p.T("decision.standing.deadlock", "office", p.T("office."+r.Escalation))
 	case decision.Deadlock:

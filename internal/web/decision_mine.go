@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"accordo.dev/internal/chart"
 	"accordo.dev/internal/decision"
@@ -103,6 +104,19 @@ func (s *Server) gaps(q *request) ([]string, error) {
 		said[i] = q.T("decision.gap."+g.Why, "office", q.T("office."+g.Office))
 	}
 	return said, err
+}
+
+// toldGaps goes on with a notice, and says with it when decisions cannot be made any more as the policy asks.
+func (s *Server) toldGaps(w http.ResponseWriter, q *request, to, notice string) error {
+	gaps, err := s.gaps(q)
+	if err != nil {
+		return err
+	}
+	if len(gaps) > 0 {
+		notice += " " + q.T("decision.gaps.notice", "what", strings.Join(gaps, " "))
+	}
+	s.sessions.Put(q.Context(), "notice", notice)
+	return q.redirect(w, to, "")
 }
 
 // speedView is how long decisions take.

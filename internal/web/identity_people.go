@@ -238,7 +238,7 @@ func (s *Server) endPerson(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return s.showPerson(w, q, id, personView{From: identity.Day(s.DB.Now()), Err: err})
 	}
-	return q.redirect(w, "/people", "identity.person.ended", "name", person.Name)
+	return s.toldGaps(w, q, "/people", q.T("identity.person.ended", "name", person.Name))
 }
 
 // appoint gives an office to a person.
@@ -264,7 +264,7 @@ func (s *Server) endOffice(w http.ResponseWriter, q *request) error {
 		}
 		return s.showPerson(w, q, in.Person, personView{From: identity.Day(s.DB.Now()), Err: err})
 	}
-	return q.redirect(w, "/people/"+in.Person, "identity.office.ended", "office", identity.OfficeName(in.Office))
+	return s.toldGaps(w, q, "/people/"+in.Person, q.T("identity.office.ended", "office", identity.OfficeName(in.Office)))
 }
 
 // typedDay takes a day as people type it, 25-11-2026 or 25/11/2026, and as it is kept, 2026-11-25.

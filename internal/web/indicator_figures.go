@@ -7,6 +7,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/decision"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/indicator"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/op"
@@ -96,8 +97,9 @@ func computeFigures(ctx context.Context, r db.Reader) (f figures, err error) {
 
 // navigationFacts are what the counts in the navigation are made of.
 type navigationFacts struct {
-	open    []decision.Row
-	overdue int
+	open        []decision.Row
+	delegations []decision.Delegation
+	overdue     int
 }
 
 // waiting counts what waits, by area of the navigation: decisions for the reader's key, projects past their gate.
@@ -108,7 +110,23 @@ func (s *Server) waiting(q *request) (map[string]int, error) {
 		facts, err = s.figures.navigation(q.Context(), r)
 		return err
 	})
-	return map[string]int{"decisions": len(waitingFor(q, facts.open)), "projects": facts.overdue}, err
+	return map[string]int{"decisions": len(waitingFor(q, facts.open)) + delegatedTo(q, facts), "projects": facts.overdue}, err
+}
+
+// delegatedTo counts the decisions that wait for a key which was delegated to the reader.
+func delegatedTo(q *request, facts navigationFacts) int {
+	n, today := 0, identity.Day(q.Page.Now)
+	for _, d := range facts.delegations {
+		if d.To != q.Actor.Ref.ID() || !d.On(today) || q.Actor.Holds(d.Office) {
+			continue
+		}
+		for _, r := range facts.open {
+			if r.Waits(d.Office, q.Page.Now) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (c *figureCache) navigation(ctx context.Context, r db.Reader) (navigationFacts, error) {
@@ -123,6 +141,9 @@ func (c *figureCache) navigation(ctx context.Context, r db.Reader) (navigationFa
 	}
 	facts := navigationFacts{}
 	if facts.open, err = decision.List(ctx, r, decision.Filter{Open: true}); err != nil {
+		return facts, err
+	}
+	if facts.delegations, err = decision.Delegations(ctx, r, struct{}{}); err != nil {
 		return facts, err
 	}
 	overdue, err := project.List(ctx, r, project.Filter{Page: db.Page{Limit: 1}, State: "overdue"})
