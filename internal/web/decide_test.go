@@ -42,6 +42,7 @@ func decidingSite(t *testing.T, d *db.DB) site {
 	run := &op.Runner{DB: d, Access: policies}
 	dbtest.Change(t, d, fill)
 	dbtest.Change(t, d, fillDecisions)
+	dbtest.Change(t, d, fillCommittees)
 	server := httptest.NewServer(web.New(web.Config{
 		DB: d, Run: run, Key: key, Sessions: identity.NewSessions(d), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Origin: "http://localhost:8080",
 	}).Handler(http.NotFoundHandler()))
@@ -115,11 +116,12 @@ func TestEveryPageAnswersInBothLanguages(t *testing.T) {
 				"/risks/portfolio", "/risks/calibration", "/indicators/dictionary", "/indicators/dictionary?side=cio&text=sla", "/indicators/dictionary/sla?value=99,9", "/indicators/dictionary/delay", "/indicators/dictionary/compliance",
 				"/roles/obligations", "/roles/obligations/CAL-02", "/roles/obligations/CAL-26", "/roles/obligations/new", "/roles/obligations?state=open&sort=-due",
 				"/roles", "/roles/grey", "/roles/reality", "/roles/raci/new", "/roles/raci/new?process=change", "/roles/raci/import", "/roles/raci/m", "/roles/raci/m/row", "/roles/raci/m/row?activity=risk-acceptance", "/roles/raci/m/column", "/roles/raci/m/column?role=cio",
+				"/roles/committees", "/roles/committees/new", "/roles/committees/joint", "/roles/committees/joint/edit", "/roles/actions", "/roles/sittings/joint-1", "/roles/sittings/joint-2", "/roles/sittings/joint-1/print",
 			} {
 				p := v.get(path)
 				want(t, p, http.StatusOK)
 				p.body = strings.ReplaceAll(p.body, ">risk.watch<", "") // the record shows the names of operations
-				if missing := regexp.MustCompile(`>\s*(risk|project|decision|budget|record|chart|web|access|obligation|survey|dictionary|lens|raci)\.[a-z][a-z.-]+\s*<`).FindString(p.body); missing != "" {
+				if missing := regexp.MustCompile(`>\s*(risk|project|decision|budget|record|chart|web|access|obligation|survey|dictionary|lens|raci|committee)\.[a-z][a-z.-]+\s*<`).FindString(p.body); missing != "" {
 					t.Errorf("%s in %s: got the key %q instead of its sentence", path, lang, missing)
 				}
 			}

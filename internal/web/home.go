@@ -137,10 +137,13 @@ func (s *Server) addClocks(q *request, view *homeView, own organisation.Organisa
 			view.Clocks = append(view.Clocks, running(p, clock{What: p.T("home.clock.answer", "office", p.T("office."+office)), Sub: d.Name().In(p.Lang), Href: "/decisions/" + d.ID, at: until}))
 		}
 	}
-	for key, day := range map[string]string{"home.clock.committee": own.NextCommittee, "home.clock.board": own.NextBoard} {
-		if at, err := time.Parse(time.DateOnly, day); err == nil && !at.Before(p.Now.Truncate(24*time.Hour)) {
-			view.Clocks = append(view.Clocks, running(p, clock{What: p.T(key), Href: "/reports", at: at}))
-		}
+	committees, err := s.committeeClocks(q, own)
+	if err != nil {
+		return err
+	}
+	view.Clocks = append(view.Clocks, committees...)
+	if at, err := time.Parse(time.DateOnly, own.NextBoard); err == nil && !at.Before(p.Now.Truncate(24*time.Hour)) {
+		view.Clocks = append(view.Clocks, running(p, clock{What: p.T("home.clock.board"), Href: "/reports", at: at}))
 	}
 	today := p.Now.Format(time.DateOnly)
 	for _, a := range now.Agreements {

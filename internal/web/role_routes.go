@@ -5,4 +5,5 @@ func (s *Server) roleRoutes(m *mux) {
 	s.raciRoutes(m)
 	m.page("GET /roles/offices", s.offices)
 	s.obligationRoutes(m)
+	s.committeeRoutes(m)
 }

@@ -41,6 +41,8 @@ func roleTabs(p ui.Page) templ.Component {
 			{Title: p.T("raci.reality.title"), Href: "/roles/reality", Current: p.Path == "/roles/reality"},
 			{Title: p.T("identity.offices.title"), Href: "/roles/offices", Current: strings.HasPrefix(p.Path, "/roles/offices")},
 			{Title: p.T("obligation.tab"), Href: "/roles/obligations", Current: strings.HasPrefix(p.Path, "/roles/obligations")},
+			{Title: p.T("committee.title"), Href: "/roles/committees", Current: strings.HasPrefix(p.Path, "/roles/committees") || strings.HasPrefix(p.Path, "/roles/sittings")},
+			{Title: p.T("committee.actions"), Href: "/roles/actions", Current: strings.HasPrefix(p.Path, "/roles/actions")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

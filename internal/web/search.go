@@ -37,6 +37,7 @@ func itemHref(name ref.Ref) string {
 		"person": "/people/", "incident": "/evidence/incidents/", "file": "/evidence/files/",
 		"report": "/reports/", "indicator": "/indicators/", "initiative": "/fund/initiatives/", "plan": "/fund/plans/",
 		"exposure": "/evidence/exposures/", "obligation": "/roles/obligations/", "recovery-test": "/evidence/recoveries#",
+		"committee": "/roles/committees/", "sitting": "/roles/sittings/",
 	}[name.Kind()]
 	if !ok {
 		return ""

@@ -279,3 +279,6 @@ func scan(s db.Scan) (Committee, error) {
 	c.Version = version
 	return c, err
 }
+
+// ReportingTo is to whom the committee reports, in both languages.
+func (c Committee) ReportingTo() i18n.Text { return i18n.Text{EN: c.ReportsTo, IT: c.ReportsToIT} }

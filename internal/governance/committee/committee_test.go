@@ -39,8 +39,12 @@ func joint() committee.Committee {
 	return committee.Committee{
 		ID: "joint", Name: "Joint committee", NameIT: "Comitato congiunto", Purpose: "One view of security and innovation.", Quorum: 3,
 		Members: []committee.Member{
-			{Office: "cio", Role: committee.CoChair}, {Office: "ciso", Role: committee.CoChair}, {Office: "cro", Role: committee.Ordinary},
-			{Office: "dpo", Role: committee.Ordinary}, {Person: "sergio", Role: committee.Secretary}, {Office: "internal-audit", Role: committee.Guest},
+			{Office: "cio", Role: committee.CoChair},
+			{Office: "ciso", Role: committee.CoChair},
+			{Office: "cro", Role: committee.Ordinary},
+			{Office: "dpo", Role: committee.Ordinary},
+			{Person: "sergio", Role: committee.Secretary},
+			{Office: "internal-audit", Role: committee.Guest},
 		},
 		Cadence: committee.Cadence{Every: 1, Unit: "months", Weekday: "tuesday", Week: 3, From: "2026-01-01", At: "15:00", Minutes: 90, Place: "Room 4", PlaceIT: "Sala 4"},
 	}
@@ -193,8 +197,10 @@ func TestOnePersonNeverCountsForBothChairs(t *testing.T) {
 			t.Errorf("got %s with %d approvals, want closed with one", got.State, len(got.Approvals))
 		}
 		both := committee.Sitting{Seats: []committee.Seat{
-			{Office: "cio", Person: "carla", Role: committee.CoChair, Presence: committee.Present}, {Office: "ciso", Person: "carla", Role: committee.CoChair, Presence: committee.Present},
-			{Office: "cro", Person: "rita", Role: committee.Ordinary, Presence: committee.Present}, {Office: "dpo", Person: "dora", Role: committee.Ordinary, Presence: committee.Present},
+			{Office: "cio", Person: "carla", Role: committee.CoChair, Presence: committee.Present},
+			{Office: "ciso", Person: "carla", Role: committee.CoChair, Presence: committee.Present},
+			{Office: "cro", Person: "rita", Role: committee.Ordinary, Presence: committee.Present},
+			{Office: "dpo", Person: "dora", Role: committee.Ordinary, Presence: committee.Present},
 		}}
 		if q := both.QuorumOf(joint()); q.Met || q.Present != 3 || q.Chairs != 1 {
 			t.Errorf("got %+v, want three people, one chair and no quorum", q)
@@ -313,7 +319,9 @@ func TestAgendaHoldsExactlyWhatIsOpenUntilItIsCalled(t *testing.T) {
 		dbtest.Change(t, d, openMatters)
 		action := ask(h, "beppe", committee.OpActions, committee.ActionFilter{})[0]
 		s := do(h, "carla", committee.OpPlan, committee.PlanIn{Committee: "joint"})
-		now := func() committee.Sitting { return ask(h, "rita", committee.OpSitting, committee.SittingIn{ID: s.ID}).Sitting }
+		now := func() committee.Sitting {
+			return ask(h, "rita", committee.OpSitting, committee.SittingIn{ID: s.ID}).Sitting
+		}
 		want := []string{"decisions.D-2", "decisions.D-1", "gates.P-1", "actions." + action.ID}
 		if got := standing(now()); !slices.Equal(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
@@ -494,4 +502,3 @@ func TestExportedFileAppliesWithoutChangeAndRefusesForgedApprovals(t *testing.T)
 		refused(h, err, problem.Invalid, "committee.error.two-chairs")
 	})
 }
-

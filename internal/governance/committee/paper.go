@@ -213,3 +213,20 @@ func (w writer) seat(m Member) string {
 	}
 	return w.person(m.Person)
 }
+
+// Sheets are minutes as sheets for a screen and its printer.
+type Sheets struct {
+	HTML string `json:"html"`
+}
+
+// Print gives the minutes of a sitting as sheets.
+func Print(ctx context.Context, r db.Reader, in FileIn) (Sheets, error) {
+	doc, err := MinutesOf(ctx, r, in)
+	if err != nil {
+		return Sheets{}, err
+	}
+	return Sheets{HTML: document.HTML(doc)}, nil
+}
+
+// OpPrint gives minutes as sheets.
+var OpPrint = op.Query[FileIn, Sheets]{Name: "committee.print", Func: Print}
