@@ -51,6 +51,7 @@ type CLI struct {
 
 	Obligation ObligationCmd `cmd:"" help:"What bodies and offices must do again and again."`
 	Survey     SurveyCmd     `cmd:"" help:"Where both offices rub, asked of both sides without names."`
+	Committee  CommitteeCmd  `cmd:"" help:"Committees, their sittings, minutes and invitations."`
 
 	People   PeopleCmd   `cmd:"" help:"People."`
 	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`

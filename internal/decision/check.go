@@ -177,9 +177,3 @@ func (d Decision) checkFurther(field func(string) string) []*problem.Error {
 	}
 	return wrong
 }
-
-// answered tells whether an office answered on the present content; in a file a key without a hash did.
-func (d Decision) answered(office string) bool {
-	hash := d.Hash()
-	return slices.ContainsFunc(d.Keys, func(k Key) bool { return k.Office == office && (k.Hash == "" || k.Hash == hash) })
-}
