@@ -11,7 +11,7 @@ const views = [
 
 // What the navigation does not lead to directly.
 const further = ["/account", "/search?q=core", "/landscape/import", "/evidence/import", "/reports/draft", "/reports/verify", "/decisions/new", "/decisions/D-2026-042", "/decisions/D-2026-027", "/risks/R-003", "/risks/assess/R-003", "/risks/new", "/fund/initiatives/M-07", "/landscape/map?overlay=risk",
-  "/indicators/dictionary/sla?value=99.9", "/roles/obligations/CAL-03", "/roles/obligations/new", "/roles/raci/new", "/roles/raci/import", "/no-such-page"];
+  "/indicators/dictionary/sla?value=99.9", "/roles/obligations/CAL-03", "/roles/obligations/new", "/roles/committees/new", "/roles/committees/joint/edit", "/roles/sittings/joint-5", "/roles/sittings/joint-6", "/roles/sittings/joint-5/print", "/roles/raci/new", "/roles/raci/import", "/no-such-page"];
 
 for (const view of views) {
   journey(`pages open and ${view.axe ? "are accessible" : "fit"}: ${view.viewport.width} wide, ${view.lang}, ${view.theme}`, async ({ visitor }) => {

@@ -319,7 +319,7 @@ func (s *Server) sittingForms(q *request, v *sittingView, t typing) error {
 	if err != nil {
 		return err
 	}
-	if one.State != committee.Planned && one.State != committee.Cancelled {
+	if one.State == committee.Called || one.State == committee.Open {
 		v.attendance(p, everybody, t)
 	}
 	if !v.writes() {
