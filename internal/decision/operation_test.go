@@ -347,6 +347,12 @@ func TestDelegateAnswersFromTheFirstDayToTheLastAndNotWhenItIsRevoked(t *testing
 		if _, err := do(b, "nora", decision.OpGiveKey, yes(b.propose(decision.Policy), "cio")); !problem.Is(err, problem.Forbidden) {
 			t.Errorf("revoked: got %v, want forbidden", err)
 		}
+		b.delegate("nora", "2026-11-27", "2026-11-30")
+		one := b.propose(decision.Policy)
+		must(b, "anna", identity.OpEndOffice, identity.EndOfficeInput{Office: "cio", Person: "carla"})
+		if _, err := do(b, "nora", decision.OpGiveKey, yes(one, "cio")); !problem.Is(err, problem.Forbidden) {
+			t.Errorf("the giver holds the office no more: got %v, want forbidden", err)
+		}
 	})
 }
 
