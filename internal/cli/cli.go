@@ -53,10 +53,11 @@ type CLI struct {
 	Survey     SurveyCmd     `cmd:"" help:"Where both offices rub, asked of both sides without names."`
 	Committee  CommitteeCmd  `cmd:"" help:"Committees, their sittings, minutes and invitations."`
 
-	People   PeopleCmd   `cmd:"" help:"People."`
-	Office   OfficeCmd   `cmd:"" help:"Offices and who holds them."`
-	Token    TokenCmd    `cmd:"" help:"API tokens."`
-	Password PasswordCmd `cmd:"" help:"Passwords."`
+	People     PeopleCmd     `cmd:"" help:"People."`
+	Office     OfficeCmd     `cmd:"" help:"Offices and who holds them."`
+	Governance GovernanceCmd `cmd:"" help:"How the offices are cut: independence."`
+	Token      TokenCmd      `cmd:"" help:"API tokens."`
+	Password   PasswordCmd   `cmd:"" help:"Passwords."`
 
 	Indicator  IndicatorCmd  `cmd:"" help:"Indicators, computed from evidence."`
 	Dictionary DictionaryCmd `cmd:"" help:"Words of both officers and the figures between them."`

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,11 +93,15 @@ func officeOptions(p ui.Page, none string) []ui.Option {
 	return options
 }
 
+// functionalLines is how many functional lines the form takes; a file and the API take any number.
+const functionalLines = 4
+
 // personForm is a person as typed.
 type personForm struct {
 	ID, Name, Email, Unit, ReportsTo string
 	Language                         i18n.Lang
 	Superiors                        []ui.Option
+	Functional                       []string
 	Err                              error
 }
 
@@ -105,6 +110,10 @@ func (s *Server) personForm(q *request) (personForm, error) {
 		ID: q.PostFormValue("id"), Name: q.PostFormValue("name"), Email: q.PostFormValue("email"), Unit: q.PostFormValue("unit"),
 		ReportsTo: q.PostFormValue("reports_to"), Language: i18n.Lang(q.PostFormValue("language")),
 	}
+	for i := 1; i <= functionalLines; i++ {
+		f.Functional = append(f.Functional, q.PostFormValue("functional-"+strconv.Itoa(i)))
+	}
+	f.Functional = picked(f.Functional)
 	var err error
 	f.Superiors, err = s.peopleOptions(q, ui.Option{Value: "", Text: q.T("identity.person.reports-to.unknown")}, ui.Option{Value: identity.Board, Text: q.T("identity.person.reports-to.board")})
 	return f, err
@@ -140,7 +149,7 @@ func (s *Server) addPerson(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	person, err := op.Do(q.Context(), s.Run, q.Actor, identity.OpAddPerson, identity.AddPersonInput{
-		ID: form.ID, Name: form.Name, Email: form.Email, Unit: form.Unit, ReportsTo: form.ReportsTo, Language: form.Language,
+		ID: form.ID, Name: form.Name, Email: form.Email, Unit: form.Unit, ReportsTo: form.ReportsTo, Language: form.Language, FunctionalTo: form.Functional,
 	})
 	if err != nil {
 		form.Err = err
@@ -183,7 +192,13 @@ func (s *Server) showPerson(w http.ResponseWriter, q *request, id string, v pers
 	}
 	if q.PostFormValue("name") == "" {
 		p := v.Person
-		typed = personForm{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language, Superiors: typed.Superiors}
+		typed = personForm{ID: p.ID, Name: p.Name, Email: p.Email, Unit: p.Unit, ReportsTo: p.ReportsTo, Language: p.Language, Superiors: typed.Superiors, Functional: p.FunctionalTo}
+		if to := q.URL.Query().Get("reports_to"); to != "" { // tried in a what-if
+			typed.ReportsTo = to
+		}
+		if unit := q.URL.Query().Get("unit"); unit != "" {
+			typed.Unit = unit
+		}
 	}
 	v.Form = typed
 	v.Form.Err = v.Err
@@ -212,7 +227,7 @@ func (s *Server) changePerson(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	_, err = op.Do(q.Context(), s.Run, q.Actor, identity.OpChangePerson, identity.ChangePersonInput{
-		ID: id, Name: form.Name, Email: form.Email, Unit: form.Unit, ReportsTo: form.ReportsTo, Language: form.Language,
+		ID: id, Name: form.Name, Email: form.Email, Unit: form.Unit, ReportsTo: form.ReportsTo, Language: form.Language, FunctionalTo: form.Functional,
 	})
 	if err != nil {
 		return s.showPerson(w, q, id, personView{From: identity.Day(s.DB.Now()), Err: err})

@@ -307,3 +307,14 @@ func TestChangedPasswordKeepsThisSessionAndEndsOthers(t *testing.T) {
 		t.Errorf("other session: got %s, want the sign-in page", p.path)
 	}
 }
+
+func TestFactIsDeclaredOnThePageAndKeepsWhatWasTyped(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t), true)
+	v := s.signedIn("carla@example.org")
+	want(t, v.post("/roles/facts", "kind", "training", "day", "2026-01-01", "note", "half a day"), http.StatusBadRequest, `value="half a day"`)
+	want(t, v.post("/roles/facts", "kind", "training", "day", "01-06-2020", "person-1", "dario"), http.StatusOK, "The fact is declared", "Dario Dini", "Carla Conti")
+	want(t, v.get("/roles/independence/what-if?line-of=dario&line-to=board"), http.StatusOK, "Dario Dini would report to", "Would go", "IND-06")
+	want(t, v.get("/roles/independence/what-if?move=carla%3Ddario"), http.StatusBadRequest, "run in a circle")
+	want(t, v.post("/roles/profile", "sector", "retail", "profiles", "gdpr", "do", "try"), http.StatusOK, "Switched off", "IND-21")
+	want(t, v.post("/roles/profile", "sector", "retail", "profiles", "gdpr", "cio", "innovation", "do", "save"), http.StatusOK, "are changed")
+}

@@ -3,7 +3,7 @@ package web
 // roleRoutes binds the pages on how the two offices decide together.
 func (s *Server) roleRoutes(m *mux) {
 	s.raciRoutes(m)
-	m.page("GET /roles/offices", s.offices)
+	s.orgRoutes(m)
 	s.obligationRoutes(m)
 	s.committeeRoutes(m)
 }
