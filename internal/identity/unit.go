@@ -99,10 +99,12 @@ func checkUnits(units []Unit, at func(Unit) string) []*problem.Error {
 
 // Units lists the units by name.
 func Units(ctx context.Context, r db.Reader, _ struct{}) ([]Unit, error) {
-	return db.All(ctx, r, func(s db.Scan) (Unit, error) {
+	all, err := db.All(ctx, r, func(s db.Scan) (Unit, error) {
 		var u Unit
 		return u, s(&u.Name, &u.NameIT, &u.Parent, &u.Line, &u.Function)
-	}, "SELECT name, name_it, parent, defence, duty FROM unit ORDER BY name")
+	}, "SELECT name, name_it, parent, defence, duty FROM unit")
+	slices.SortFunc(all, func(a, b Unit) int { return strings.Compare(a.Name, b.Name) }) // engines order spaces in their own ways
+	return all, err
 }
 
 // OpUnits lists the units.
