@@ -31,10 +31,10 @@ func (h Hand) answersFor(office string) bool {
 // functions are what a person works for, as far as offices say.
 func (h Hand) functions() []string {
 	var of []string
-	if h.holdsAny(identity.OfficeCIO, identity.OfficeITStaff) {
+	if h.holdsAny(identity.OfficeCIO, identity.OfficeCTO, identity.OfficeCDO, identity.OfficeITStaff) {
 		of = append(of, IT)
 	}
-	if h.holdsAny(identity.OfficeCISO, identity.OfficeSecurityStaff) {
+	if h.holdsAny(identity.OfficeCISO, identity.OfficeOTSecurity, identity.OfficeSecurityStaff) {
 		of = append(of, Security)
 	}
 	if h.holds(identity.OfficeBusinessOwner) {

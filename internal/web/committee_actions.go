@@ -115,7 +115,7 @@ func actionTable(q *request, rows []committee.ActionRow, committees []committee.
 
 // actionRow is what, who, until when, how it stands, and what the reader may do.
 func actionRow(p ui.Page, a actionLine) ui.Row {
-	return ui.Cells(ui.Words(a.Name().In(p.Lang)).Below(i18nText(a.Note, a.NoteIT).In(p.Lang)), ui.To("/people/"+a.Owner, a.OwnerName), ui.Words(dayWords(p.Lang, a.Due)), actionState(p, a.ActionRow), ui.Of(actionForm(p, a)))
+	return ui.Cells(ui.Words(a.Name().In(p.Lang)).Below(i18nText(a.Note, a.NoteIT).In(p.Lang)), ui.To("/people/"+a.Owner, a.OwnerName), ui.Words(dayWords(p.Lang, a.Due)), actionState(p, a.ActionRow), ui.Of(endingForm(p, a)))
 }
 
 func actionState(p ui.Page, a committee.ActionRow) ui.Cell {

@@ -194,8 +194,8 @@ func actionsPage(p ui.Page, list ui.List, verdict string, err error) templ.Compo
 	})
 }
 
-// actionForm is the form with which an owner ends an action, or a chair gives it up.
-func actionForm(p ui.Page, a actionLine) templ.Component {
+// endingForm is the form with which an owner ends an action, or a chair gives it up.
+func endingForm(p ui.Page, a actionLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
