@@ -114,8 +114,8 @@ func TestEveryPageAnswersInBothLanguages(t *testing.T) {
 				"/fund", "/fund/years/2026", "/fund/initiatives", "/fund/initiatives?sort=cost", "/fund/initiatives/new", "/fund/choice", "/fund/choice/frontier", "/fund/choice/weight", "/fund/plans",
 				"/record", "/record/0", "/record/policies", "/risks?text=fraud&sort=-mean", "/risks/heat", "/risks/heat?state=inherent", "/risks/services", "/risks/changes", "/risks/changes?since=2020-01-01", "/risks/evidence", "/decisions?sort=deadline", "/decisions?kind=fund", "/decisions/mine", "/decisions/delegations", "/decisions/delegations?state=now&sort=-days", "/decisions/policy",
 				"/risks/portfolio", "/risks/calibration", "/indicators/dictionary", "/indicators/dictionary?side=cio&text=sla", "/indicators/dictionary/sla?value=99,9", "/indicators/dictionary/delay", "/indicators/dictionary/compliance",
-				"/roles/obligations", "/roles/obligations/CAL-02", "/roles/obligations/CAL-26", "/roles/obligations/new", "/roles/obligations?state=open&sort=-due",
 				"/roles/offices", "/roles/independence", "/roles/independence?answer=unknown&format=csv", "/roles/independence/what-if?move=dario%3Dboard", "/roles/facts", "/roles/facts?declare=audit", "/roles/profile", "/roles/profile?sector=retail",
+				"/roles/obligations", "/roles/obligations/CAL-02", "/roles/obligations/CAL-26", "/roles/obligations/new", "/roles/obligations?state=open&sort=-due", "/roles/survey",
 				"/roles", "/roles/grey", "/roles/reality", "/roles/raci/new", "/roles/raci/new?process=change", "/roles/raci/import", "/roles/raci/m", "/roles/raci/m/row", "/roles/raci/m/row?activity=risk-acceptance", "/roles/raci/m/column", "/roles/raci/m/column?role=cio",
 				"/roles/committees", "/roles/committees/new", "/roles/committees/joint", "/roles/committees/joint/edit", "/roles/actions", "/roles/sittings/joint-1", "/roles/sittings/joint-2", "/roles/sittings/joint-1/print",
 			} {

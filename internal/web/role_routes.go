@@ -6,4 +6,5 @@ func (s *Server) roleRoutes(m *mux) {
 	s.orgRoutes(m)
 	s.obligationRoutes(m)
 	s.committeeRoutes(m)
+	s.surveyRoutes(m)
 }
