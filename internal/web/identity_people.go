@@ -326,8 +326,12 @@ func (s *Server) offices(w http.ResponseWriter, q *request) error {
 	if wantsExport(q) {
 		return export(w, q, "offices", []string{q.T("identity.person.office"), q.T("identity.office.holder"), q.T("identity.office.from")}, officeExport(q, rows, names))
 	}
-	q.title("roles", q.T("identity.offices.title"), ui.Crumb{Title: q.T("shell.nav.roles"), Href: "/roles/offices"})
-	return q.render(w, officesPage(q.Page, rows, names, findings))
+	tree, err := s.chart(q, findings)
+	if err != nil {
+		return err
+	}
+	q.title("roles", q.T("identity.offices.title"), ui.Crumb{Title: q.T("shell.nav.roles"), Href: "/roles"})
+	return q.render(w, officesPage(q.Page, rows, names, findings, tree))
 }
 
 func (s *Server) names(q *request) (map[string]string, error) {
