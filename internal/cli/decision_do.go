@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/i18n"
@@ -239,7 +240,7 @@ func (c *DecisionVerifyCmd) RunOffline(env *Env) error {
 		}
 		sayProven(env, file, p)
 	}
-	env.Say(fmt.Sprintf("cli.decision.verdict.%d", status), "id", file.Decision.ID, "status", env.T("decision.status."+string(file.Status)), "when", i18n.DateTime(env.Lang, file.At))
+	env.Say("cli.decision.verdict."+strconv.Itoa(status), "id", file.Decision.ID, "status", env.T("decision.status."+string(file.Status)), "when", i18n.DateTime(env.Lang, file.At))
 	if c.Key == "" {
 		env.Say("cli.record.unpinned", "key", file.Public)
 	}

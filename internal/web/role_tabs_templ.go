@@ -40,7 +40,11 @@ func roleTabs(p ui.Page) templ.Component {
 			{Title: p.T("raci.grey.title"), Href: "/roles/grey", Current: p.Path == "/roles/grey"},
 			{Title: p.T("raci.reality.title"), Href: "/roles/reality", Current: p.Path == "/roles/reality"},
 			{Title: p.T("identity.offices.title"), Href: "/roles/offices", Current: strings.HasPrefix(p.Path, "/roles/offices")},
+			{Title: p.T("governance.independence.title"), Href: "/roles/independence", Current: strings.HasPrefix(p.Path, "/roles/independence") || p.Path == "/roles/profile"},
+			{Title: p.T("governance.facts.title"), Href: "/roles/facts", Current: p.Path == "/roles/facts"},
 			{Title: p.T("obligation.tab"), Href: "/roles/obligations", Current: strings.HasPrefix(p.Path, "/roles/obligations")},
+			{Title: p.T("committee.title"), Href: "/roles/committees", Current: strings.HasPrefix(p.Path, "/roles/committees") || strings.HasPrefix(p.Path, "/roles/sittings")},
+			{Title: p.T("committee.actions"), Href: "/roles/actions", Current: strings.HasPrefix(p.Path, "/roles/actions")},
 			{Title: p.T("survey.tab"), Href: "/roles/survey", Current: strings.HasPrefix(p.Path, "/roles/survey")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
