@@ -16,12 +16,12 @@ import (
 
 // DecisionProposeCmd proposes a decision to both offices.
 type DecisionProposeCmd struct {
-	Title        string   `help:"What is to be decided." required:""`
-	TitleIT      string   `name:"title-it" help:"The same in Italian."`
-	Kind         string   `help:"accept-risk, fund, gate, exception, policy, change or other." default:"other"`
-	Materiality  string   `help:"low, medium or high: how long both offices have." default:"medium"`
-	About        string   `help:"Item it concerns (kind:id)."`
-	Draft        bool     `help:"Keep it as a draft."`
+	Title        string `help:"What is to be decided." required:""`
+	TitleIT      string `name:"title-it" help:"The same in Italian."`
+	Kind         string `help:"accept-risk, fund, gate, exception, policy, change or other." default:"other"`
+	Materiality  string `help:"low, medium or high: how long both offices have." default:"medium"`
+	About        string `help:"Item it concerns (kind:id)."`
+	Draft        bool   `help:"Keep it as a draft."`
 	DecisionText `embed:""`
 }
 
