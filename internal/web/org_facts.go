@@ -120,7 +120,7 @@ func declaredList(p ui.Page, all []governance.Fact, names map[string]string, v f
 			{Title: p.T("governance.fact.column.people"), Wide: true},
 			{Title: p.T("governance.fact.column.values"), Wide: true},
 			{Title: p.T("governance.fact.column.said-by")},
-			{Title: ""},
+			{Title: p.T("governance.fact.retract")},
 		},
 		Filters: []ui.Input{{Name: "kind", Label: p.T("governance.fact.column.kind"), Type: "select", Options: append([]ui.Option{{Value: "", Text: p.T("governance.filter.any")}}, v.Kinds...)}},
 	}
