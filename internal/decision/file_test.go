@@ -81,6 +81,9 @@ func TestEveryFieldComesBackThroughTheFile(t *testing.T) {
 				return err
 			}
 			out, err := yaml.Marshal(got)
+			if err != nil {
+				return err
+			}
 			if string(out) != string(text) {
 				t.Errorf("got\n%s\nwant\n%s", out, text)
 			}

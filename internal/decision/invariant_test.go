@@ -64,7 +64,6 @@ type walk struct {
 	held        map[string][]string
 	delegations []decision.Delegation
 	done        []request
-	trace       []string
 	hashes      map[text]string // of contents, so that a sequence costs little
 	status      decision.Status // after the last step
 }

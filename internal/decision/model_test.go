@@ -31,20 +31,20 @@ type interest struct{ person, office string }
 // model is a decision told from the rules alone: by what was done to it, and by whom. It shares no code with the package
 // but the calendar, and knows no hash.
 type model struct {
-	kind                                                decision.Kind
-	proposer                                            string
-	content                                             text
-	draft, withdrawn, spent, graded                     bool
-	answers                                             map[string]said
-	took                                                []string // everybody who answered or vetoed, on whatever content
-	wrote                                               []string // everybody who changed the content
-	interests                                           []interest
-	objections                                          []objection
-	emergencyBy                                         string
-	emergencyUntil                                      time.Time
-	ratified, reverted                                  bool
-	arbitrated, approved                                bool
-	deadline, up, higher, agreed, validUntil, lastMoved time.Time
+	kind                             decision.Kind
+	proposer                         string
+	content                          text
+	draft, withdrawn, spent, graded  bool
+	answers                          map[string]said
+	took                             []string // everybody who answered or vetoed, on whatever content
+	wrote                            []string // everybody who changed the content
+	interests                        []interest
+	objections                       []objection
+	emergencyBy                      string
+	emergencyUntil                   time.Time
+	ratified, reverted               bool
+	arbitrated, approved             bool
+	deadline, up, higher, validUntil time.Time
 }
 
 func (m *model) offices() []string {
