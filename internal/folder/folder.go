@@ -208,9 +208,3 @@ func applied[F any](apply func(context.Context, *db.Tx, F) ([]change.Change, err
 		return apply(ctx, tx, want)
 	}
 }
-
-// Exists tells whether dir looks like an organisation folder.
-func Exists(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, "organisation.yaml"))
-	return err == nil && info.Mode().IsRegular()
-}

@@ -8,6 +8,7 @@ import (
 
 	"accordo.dev/internal/governance/committee"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/web/ui"
@@ -60,7 +61,7 @@ func (s *Server) committeeView(q *request, typed url.Values, wrong error) (commi
 	for _, a := range one.Actions {
 		view.Actions.Rows = append(view.Actions.Rows, actionRow(p, lineOf(q, a, one.Manage, "/roles/committees/"+one.ID, "", nil, nil)))
 	}
-	if one.Manage && !one.Ended(p.Now.In(i18n.Rome).Format(time.DateOnly)) {
+	if one.Manage && !one.Ended(identity.Day(p.Now)) {
 		view.Plan = fill(p, typedOr(typed, planStart(one)), wrong, whenFields(p, "plan."))
 	}
 	view.History, err = s.history(q, one.Ref())
@@ -163,10 +164,10 @@ func planStart(one committee.Page) url.Values {
 	v := url.Values{"plan.at": {c.At}, "plan.minutes": {strconv.Itoa(c.Minutes)}, "plan.place": {c.Place}, "plan.place_it": {c.PlaceIT}, "plan.link": {c.Link}}
 	taken := map[string]bool{}
 	for _, s := range one.Sittings {
-		taken[s.Start.In(i18n.Rome).Format(time.DateOnly)] = s.State != committee.Cancelled
+		taken[identity.Day(s.Start)] = s.State != committee.Cancelled
 	}
 	for _, at := range one.Dates {
-		if day := at.In(i18n.Rome).Format(time.DateOnly); !taken[day] {
+		if day := identity.Day(at); !taken[day] {
 			v.Set("plan.day", day)
 			break
 		}

@@ -275,7 +275,7 @@ func actionRows(ctx context.Context, r db.Reader) ([]ActionRow, error) {
 		of[s.ID] = s
 	}
 	people, err := identity.People(ctx, r)
-	rows, today := make([]ActionRow, len(all)), dayOf(r.Now())
+	rows, today := make([]ActionRow, len(all)), identity.Day(r.Now())
 	for n, a := range all {
 		s := of[a.Sitting]
 		rows[n] = ActionRow{

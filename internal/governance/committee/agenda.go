@@ -8,6 +8,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -160,7 +161,7 @@ func AddItem(ctx context.Context, tx *db.Tx, in AddItemIn) (Sitting, error) {
 	}
 	s.Items = append(s.Items, Item{
 		ID: "added." + ref.NewID(), From: Added, About: in.About, Title: in.Title, TitleIT: in.TitleIT, Why: in.Why, WhyIT: in.WhyIT,
-		Since: dayOf(tx.Now()), Minutes: in.Minutes,
+		Since: identity.Day(tx.Now()), Minutes: in.Minutes,
 	})
 	return kept(ctx, tx, c, s)
 }

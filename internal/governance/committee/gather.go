@@ -13,6 +13,7 @@ import (
 	"accordo.dev/internal/governance"
 	"accordo.dev/internal/governance/obligation"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/landscape"
 	"accordo.dev/internal/project"
 	"accordo.dev/internal/ref"
@@ -67,7 +68,7 @@ type gatherer struct {
 
 // gather builds the agenda of a committee from what is open at this moment.
 func gather(ctx context.Context, r db.Reader, c Committee) ([]Item, error) {
-	g := gatherer{ctx: ctx, r: r, c: c, today: dayOf(r.Now()), about: map[ref.Ref]bool{}}
+	g := gatherer{ctx: ctx, r: r, c: c, today: identity.Day(r.Now()), about: map[ref.Ref]bool{}}
 	for _, source := range []struct {
 		of   Source
 		from func() error
@@ -91,8 +92,6 @@ func gather(ctx context.Context, r db.Reader, c Committee) ([]Item, error) {
 	return g.items, nil
 }
 
-func dayOf(t time.Time) string { return t.In(i18n.Rome).Format(time.DateOnly) }
-
 // add puts a point on the agenda; why is a message with its arguments.
 func (g *gatherer) add(i Item, title i18n.Text, why string, args ...any) {
 	i.ID = string(i.From) + "." + i.ID
@@ -110,7 +109,7 @@ func (g *gatherer) decisions() error {
 	}
 	slices.SortStableFunc(open, func(a, b decision.Row) int { return rank(a) - rank(b) })
 	for _, d := range open {
-		i := Item{ID: d.ID, From: Decisions, About: ref.New("decision", d.ID), Since: dayOf(d.ProposedAt)}
+		i := Item{ID: d.ID, From: Decisions, About: ref.New("decision", d.ID), Since: identity.Day(d.ProposedAt)}
 		g.about[d.About] = d.About != ""
 		if rank(d) == 0 {
 			i.Minutes = deadlocked
@@ -148,14 +147,14 @@ func (g *gatherer) appetite() error {
 	standings, err := risk.Standings(g.ctx, g.r, struct{}{})
 	for _, s := range standings {
 		if s.Position == risk.Breach && !escalated[s.Statement.ID] {
-			g.add(Item{ID: s.Statement.ID, From: Appetite, About: s.Statement.Ref(), Since: dayOf(g.r.Now())}, s.Statement.Name(), "committee.why.breach")
+			g.add(Item{ID: s.Statement.ID, From: Appetite, About: s.Statement.Ref(), Since: identity.Day(g.r.Now())}, s.Statement.Name(), "committee.why.breach")
 		}
 	}
 	return err
 }
 
 func (g *gatherer) escalation(e risk.EscalationRow) {
-	i := Item{ID: e.ID, From: Appetite, About: e.Ref(), Since: dayOf(e.OpenedAt)}
+	i := Item{ID: e.ID, From: Appetite, About: e.Ref(), Since: identity.Day(e.OpenedAt)}
 	if len(e.Due) == 0 {
 		g.add(i, e.About.Name(), "committee.why.escalation")
 		return
@@ -179,10 +178,10 @@ func (g *gatherer) gates() error {
 // exceptions that are asked for, agreed and not in force, or end soon. One whose decision is on the agenda is not there twice.
 func (g *gatherer) exceptions() error {
 	rows, err := landscape.ListExceptions(g.ctx, g.r, landscape.ExceptionFilter{})
-	soon := dayOf(g.r.Now().AddDate(0, 0, soonDays))
+	soon := identity.Day(g.r.Now().AddDate(0, 0, soonDays))
 	for _, e := range rows {
 		title := i18n.Text{EN: e.PolicyTitle.EN + ": " + e.Title.In(i18n.EN), IT: e.PolicyTitle.In(i18n.IT) + ": " + e.Title.In(i18n.IT)}
-		i := Item{ID: e.ID, From: Exceptions, About: e.Ref(), Since: dayOf(e.AskedAt)}
+		i := Item{ID: e.ID, From: Exceptions, About: e.Ref(), Since: identity.Day(e.AskedAt)}
 		switch {
 		case e.State == landscape.ExceptionPending && !g.about[e.Ref()]:
 			g.add(i, title, "committee.why.exception-asked")
@@ -199,7 +198,7 @@ func (g *gatherer) exceptions() error {
 func (g *gatherer) plans() error {
 	rows, err := budget.Plans(g.ctx, g.r, struct{}{})
 	for _, p := range rows {
-		i := Item{ID: p.ID, From: Plans, About: p.Ref(), Since: dayOf(p.SavedAt)}
+		i := Item{ID: p.ID, From: Plans, About: p.Ref(), Since: identity.Day(p.SavedAt)}
 		switch {
 		case p.State == budget.Waiting && !g.about[p.Ref()]:
 			g.add(i, p.Name(), "committee.why.plan-waits")

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"accordo.dev/internal/db"
-	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -39,7 +39,7 @@ func Plan(ctx context.Context, tx *db.Tx, in PlanIn) (Sitting, error) {
 	if err := c.leads(tx.Actor()); err != nil {
 		return Sitting{}, err
 	}
-	if c.Ended(tx.Now().In(i18n.Rome).Format(time.DateOnly)) {
+	if c.Ended(identity.Day(tx.Now())) {
 		return Sitting{}, problem.New(problem.Conflict, "committee.error.ended")
 	}
 	all, err := sittings(ctx, tx)

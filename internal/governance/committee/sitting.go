@@ -8,6 +8,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/item"
 	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
@@ -63,7 +64,7 @@ func (s Sitting) Location() i18n.Text { return i18n.Text{EN: s.Place, IT: s.Plac
 func (s Sitting) Length() int { return int(s.End.Sub(s.Start).Minutes()) }
 
 // Day is the day on which it is held, where people read the clock.
-func (s Sitting) Day() string { return s.Start.In(i18n.Rome).Format(time.DateOnly) }
+func (s Sitting) Day() string { return identity.Day(s.Start) }
 
 // Title names the sitting: "Joint committee, sitting 5 of 17 Nov 2026".
 func (s Sitting) Title(c Committee) i18n.Text {

@@ -9,6 +9,7 @@ import (
 
 	"accordo.dev/internal/db"
 	"accordo.dev/internal/i18n"
+	"accordo.dev/internal/identity"
 	"accordo.dev/internal/op"
 	"accordo.dev/internal/organisation"
 	"accordo.dev/internal/problem"
@@ -81,7 +82,7 @@ func List(ctx context.Context, r db.Reader, f Filter) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, today := []Row{}, dayOf(r.Now())
+	rows, today := []Row{}, identity.Day(r.Now())
 	for _, c := range all {
 		if f.State == "active" && c.Ended(today) || f.State == "ended" && !c.Ended(today) || !strings.Contains(strings.ToLower(c.Name+" "+c.NameIT), strings.ToLower(f.Text)) {
 			continue
@@ -115,7 +116,7 @@ func (row *Row) meet(held []Sitting, now time.Time, days organisation.Calendar) 
 			row.Next = &Upcoming{Sitting: s.ID, State: s.State, Start: s.Start}
 		}
 	}
-	if next := row.Cadence.Next(now, 1, days); row.Next == nil && len(next) > 0 && !row.Ended(dayOf(now)) {
+	if next := row.Cadence.Next(now, 1, days); row.Next == nil && len(next) > 0 && !row.Ended(identity.Day(now)) {
 		row.Next = &Upcoming{Start: next[0]}
 	}
 }
@@ -199,7 +200,7 @@ func Get(ctx context.Context, r db.Reader, in GetIn) (Page, error) {
 	if err != nil {
 		return page, err
 	}
-	if !c.Ended(dayOf(r.Now())) {
+	if !c.Ended(identity.Day(r.Now())) {
 		page.Dates = c.Cadence.Next(r.Now(), dates, days)
 	}
 	held, err := sittings(ctx, r)

@@ -378,7 +378,7 @@ func TestAWhatIfThatChangesNothingChangesNoFinding(t *testing.T) {
 				moves = append(moves, independence.Move{Kind: "appoint", Of: office, To: person})
 			}
 		}
-		d := independence.WhatIf(s, moves...)
+		d := independence.Compare(independence.Check(s), independence.Check(s.After(moves...)))
 		if len(d.Gone)+len(d.New) > 0 || len(d.Stays) != len(independence.Check(s)) {
 			t.Fatalf("got gone %v, new %v", d.Gone, d.New)
 		}

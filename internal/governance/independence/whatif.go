@@ -151,6 +151,3 @@ func Compare(before, after []Finding) Difference {
 	}
 	return d
 }
-
-// WhatIf says which findings would go, come and stay if moves were made.
-func WhatIf(s Snapshot, moves ...Move) Difference { return Compare(Check(s), Check(s.After(moves...))) }
