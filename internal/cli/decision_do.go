@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"accordo.dev/internal/decision"
 	"accordo.dev/internal/i18n"
 	"accordo.dev/internal/op"
+	"accordo.dev/internal/problem"
 	"accordo.dev/internal/ref"
 )
 
@@ -224,11 +226,9 @@ func (c *DecisionVerifyCmd) RunOffline(env *Env) error {
 	var file decision.Exported
 	in := json.NewDecoder(bytes.NewReader(data))
 	in.DisallowUnknownFields()
-	if err := in.Decode(&file); err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
-	}
-	if _, err := in.Token(); err != io.EOF { //nolint:errorlint // the decoder gives it bare
-		return fmt.Errorf("%s: more than one decision", c.File)
+	err = in.Decode(&file)
+	if _, rest := in.Token(); err != nil || file.Format != decision.ExportFormat || !errors.Is(rest, io.EOF) {
+		return problem.New(problem.Invalid, "cli.decision.no-export", "file", c.File)
 	}
 	status := 0
 	for _, p := range file.Verify(c.Key) {
